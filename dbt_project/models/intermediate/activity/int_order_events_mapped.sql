@@ -1,0 +1,87 @@
+-- Orders, as events: placed, counted as a purchase or as a lead product.
+-- One row per event.
+with
+
+orders_valued as (
+
+    select * from {{ ref('int_orders_valued') }}
+
+),
+
+orders_placed as (
+
+    select
+        'order_placed' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'buyer:' || buyer_id as party_key,
+        'orders' as source_system,
+        'orders' as source_table,
+        order_id as source_record_id,
+        order_amount as amount,
+        channel as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        ordered_at as occurred_at,
+        loaded_at
+    from orders_valued
+    where not is_test
+
+),
+
+orders_qualifying as (
+
+    select
+        'qualifying_order_placed' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'buyer:' || buyer_id as party_key,
+        'orders' as source_system,
+        'orders' as source_table,
+        order_id as source_record_id,
+        order_amount as amount,
+        channel as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        ordered_at as occurred_at,
+        loaded_at
+    from orders_valued
+    where is_qualifying
+
+),
+
+orders_of_lead_products as (
+
+    select
+        'lead_product_bought' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'buyer:' || buyer_id as party_key,
+        'orders' as source_system,
+        'orders' as source_table,
+        order_id as source_record_id,
+        order_amount as amount,
+        channel as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        ordered_at as occurred_at,
+        loaded_at
+    from orders_valued
+    where is_lead_product_only
+
+),
+
+order_events_mapped as (
+
+    select * from orders_placed
+    union all
+    select * from orders_qualifying
+    union all
+    select * from orders_of_lead_products
+
+)
+
+select * from order_events_mapped

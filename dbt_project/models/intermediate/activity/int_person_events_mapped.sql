@@ -1,0 +1,121 @@
+-- How a person came to be known, as events: written down, given up, identified, deleted.
+-- One row per event.
+with
+
+leads as (
+
+    select * from {{ ref('stg_crm__leads') }}
+
+),
+
+lead_history as (
+
+    select * from {{ ref('stg_crm__lead_history') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_crm__contacts') }}
+
+),
+
+leads_created as (
+
+    select
+        'lead_created' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'lead:' || lead_id as party_key,
+        'crm' as source_system,
+        'leads' as source_table,
+        lead_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        source as channel,
+        campaign_id as campaign_id,
+        cast(null as varchar) as function_code,
+        motion as direction,
+        created_at as occurred_at,
+        loaded_at
+    from leads
+
+),
+
+leads_disqualified as (
+
+    select
+        'lead_disqualified' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'lead:' || object_id as party_key,
+        'crm' as source_system,
+        'lead_history' as source_table,
+        object_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        changed_at as occurred_at,
+        loaded_at
+    from lead_history
+    where field = 'status' and new_value = 'disqualified'
+
+),
+
+contacts_created as (
+
+    select
+        'contact_created' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'contact:' || contact_id as party_key,
+        'crm' as source_system,
+        'contacts' as source_table,
+        contact_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        created_at as occurred_at,
+        loaded_at
+    from contacts
+
+),
+
+contacts_deleted as (
+
+    select
+        'contact_deleted' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'contact:' || contact_id as party_key,
+        'crm' as source_system,
+        'contacts' as source_table,
+        contact_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        deleted_at as occurred_at,
+        loaded_at
+    from contacts
+    where deleted_at is not null
+
+),
+
+person_events_mapped as (
+
+    select * from leads_created
+    union all
+    select * from leads_disqualified
+    union all
+    select * from contacts_created
+    union all
+    select * from contacts_deleted
+
+)
+
+select * from person_events_mapped

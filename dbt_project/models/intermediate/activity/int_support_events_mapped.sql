@@ -1,0 +1,91 @@
+-- Requests for help and answers to surveys, as events.
+-- One row per event.
+with
+
+tickets as (
+
+    select * from {{ ref('stg_support__tickets') }}
+
+),
+
+survey_answers as (
+
+    select * from {{ ref('stg_support__survey_answers') }}
+
+),
+
+tickets_created as (
+
+    select
+        'ticket_created' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        coalesce('contact:' || contact_id, 'buyer:' || customer_id, 'email:' || requester_email_hash) as party_key,
+        'support' as source_system,
+        'tickets' as source_table,
+        ticket_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        channel as channel,
+        cast(null as varchar) as campaign_id,
+        'service' as function_code,
+        'inbound' as direction,
+        created_at as occurred_at,
+        loaded_at
+    from tickets
+
+),
+
+tickets_solved as (
+
+    select
+        'ticket_solved' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        coalesce('contact:' || contact_id, 'buyer:' || customer_id, 'email:' || requester_email_hash) as party_key,
+        'support' as source_system,
+        'tickets' as source_table,
+        ticket_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        channel as channel,
+        cast(null as varchar) as campaign_id,
+        'service' as function_code,
+        'outbound' as direction,
+        solved_at as occurred_at,
+        loaded_at
+    from tickets
+    where solved_at is not null
+
+),
+
+surveys_answered as (
+
+    select
+        'survey_answered' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        coalesce('contact:' || contact_id, 'buyer:' || customer_id) as party_key,
+        'support' as source_system,
+        'survey_answers' as source_table,
+        answer_id as source_record_id,
+        cast(score as decimal(18, 4)) as amount,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        'inbound' as direction,
+        answered_at as occurred_at,
+        loaded_at
+    from survey_answers
+
+),
+
+support_events_mapped as (
+
+    select * from tickets_created
+    union all
+    select * from tickets_solved
+    union all
+    select * from surveys_answered
+
+)
+
+select * from support_events_mapped

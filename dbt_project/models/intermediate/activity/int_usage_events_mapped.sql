@@ -1,0 +1,67 @@
+-- Use of the product and invitations of others, as events.
+-- One row per event.
+with
+
+usage_events as (
+
+    select * from {{ ref('stg_product__usage_events') }}
+
+),
+
+invites as (
+
+    select * from {{ ref('stg_loyalty__invites') }}
+
+),
+
+products_used as (
+
+    select
+        'product_used' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'buyer:' || customer_id as party_key,
+        'product' as source_system,
+        'usage_events' as source_table,
+        usage_event_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        module as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        'inbound' as direction,
+        occurred_at as occurred_at,
+        loaded_at
+    from usage_events
+
+),
+
+invites_sent as (
+
+    select
+        'invite_sent' as event_type,
+        'customer' as entity_type,
+        cast(null as varchar) as entity_id,
+        'buyer:' || customer_id as party_key,
+        'loyalty' as source_system,
+        'invites' as source_table,
+        invite_id as source_record_id,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        invited_at as occurred_at,
+        loaded_at
+    from invites
+
+),
+
+usage_events_mapped as (
+
+    select * from products_used
+    union all
+    select * from invites_sent
+
+)
+
+select * from usage_events_mapped

@@ -1,0 +1,64 @@
+-- The activity stream: every event of every source up to as_of, with the customer it belongs to.
+-- One row per event id.
+with
+
+events_unioned as (
+
+    select * from {{ ref('int_events_unioned') }}
+
+),
+
+identity_map as (
+
+    select * from {{ ref('int_identity_map') }}
+
+),
+
+build_clocks_resolved as (
+
+    select * from {{ ref('int_build_clocks_resolved') }}
+
+),
+
+customer_events as (
+
+    select
+        -- ids
+        {{ surrogate_key([
+            'events_unioned.source_table',
+            'events_unioned.source_record_id',
+            'events_unioned.event_type',
+            'events_unioned.occurred_at',
+        ]) }} as event_id,
+        case
+            when events_unioned.entity_type = 'customer' then identity_map.customer_id
+            else events_unioned.entity_id
+        end as entity_id,
+        identity_map.customer_id,
+        events_unioned.source_record_id,
+        events_unioned.campaign_id,
+
+        -- strings
+        events_unioned.entity_type,
+        events_unioned.event_type,
+        events_unioned.source_system,
+        events_unioned.source_table,
+        events_unioned.channel,
+        events_unioned.function_code,
+        events_unioned.direction,
+
+        -- numerics
+        events_unioned.amount,
+
+        -- timestamps
+        events_unioned.occurred_at,
+        events_unioned.loaded_at
+    from events_unioned
+    inner join build_clocks_resolved
+        on events_unioned.occurred_at <= build_clocks_resolved.as_of
+    left join identity_map
+        on events_unioned.party_key = identity_map.party_key
+
+)
+
+select * from customer_events

@@ -1,0 +1,77 @@
+-- Every move of every entity from stage to stage, with the rule and the evidence that made it.
+-- One row per transition id.
+with
+
+stage_moves_folded as (
+
+    select * from {{ ref('int_stage_moves_folded') }}
+
+),
+
+stage_pairs_compared as (
+
+    select * from {{ ref('int_stage_pairs_compared') }}
+
+),
+
+moves_with_history as (
+
+    select
+        *,
+        lag(occurred_at) over (
+            partition by lifecycle_id, entity_id
+            order by move_number
+        ) as previous_occurred_at,
+        row_number() over (
+            partition by lifecycle_id, entity_id, to_number
+            order by move_number
+        ) as visit_number
+    from stage_moves_folded
+
+),
+
+stage_transitions as (
+
+    select
+        -- ids
+        {{ surrogate_key(['moves.lifecycle_id', 'moves.entity_id', 'moves.occurred_at', 'moves.rule_id']) }}
+            as transition_id,
+        moves.lifecycle_id,
+        moves.entity_id,
+        moves.customer_id,
+        moves.rule_id,
+        moves.evidence_record_id,
+
+        -- strings
+        stage_pairs_compared.entity_type,
+        stage_pairs_compared.from_stage,
+        stage_pairs_compared.to_stage,
+        case
+            when moves.visit_number > 1 then 're-entry'
+            else stage_pairs_compared.direction
+        end as direction,
+        moves.evidence_source,
+
+        -- numerics
+        cast(moves.move_number as integer) as move_number,
+        cast(moves.visit_number as integer) as visit_number,
+        stage_pairs_compared.skipped_stages_count,
+        cast({{ dbt.datediff('moves.previous_occurred_at', 'moves.occurred_at', 'second') }} / 86400.0 as double)
+            as days_in_from_stage,
+        cast(moves.rule_version as integer) as rule_version,
+        moves.evidence_value,
+        moves.threshold,
+
+        -- timestamps
+        moves.occurred_at,
+        moves.known_from_at
+    from moves_with_history as moves
+    inner join stage_pairs_compared
+        on
+            moves.lifecycle_id = stage_pairs_compared.lifecycle_id
+            and moves.from_number = stage_pairs_compared.from_number
+            and moves.to_number = stage_pairs_compared.to_number
+
+)
+
+select * from stage_transitions

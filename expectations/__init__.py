@@ -1,0 +1,1 @@
+"""What each source promises, and what published tables must hold. Knows no Dagster and no dbt."""

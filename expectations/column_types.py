@@ -1,0 +1,60 @@
+"""What the contract's column types mean: which texts are accepted, and the SQL that reads them.
+
+Engines read more than they should: DuckDB casts `2024-01-01T10:00+02:00` to a timestamp by dropping
+the offset, and takes `epoch`, `nan` and `1_000`. So a text is first held against a pattern, then cast.
+Staging models cast with the macros of the same names in `dbt_project/macros/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """A type of the contract."""
+
+    name: str
+    pattern: str
+    cast: str
+    remedy: str
+
+    def reading(self, column: str) -> str:
+        """Return the SQL that reads a text column; NULL where the text cannot be read."""
+        quoted = f'"{column}"'
+        cast = self.cast.format(quoted)
+        return f"case when regexp_full_match({quoted}, '{self.pattern}') then {cast} end"
+
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+
+COLUMN_TYPES = {
+    kind.name: kind
+    for kind in (
+        ColumnType("text", r"(?s).*", "{}", "send text"),
+        ColumnType("integer", r"[+-]?[0-9]+", "try_cast({} as bigint)", "send digits only, such as 1299"),
+        ColumnType(
+            "number",
+            r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?",
+            "try_cast({} as double)",
+            "send a number with a point and no thousands separator, such as 1299.5",
+        ),
+        ColumnType(
+            "money",
+            r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?",
+            "try_cast({} as decimal(18, 4))",
+            "send an amount with a point and no thousands separator or currency sign, such as 1299.50",
+        ),
+        ColumnType("boolean", r"(?i)(true|false|t|f|1|0)", "try_cast({} as boolean)", "send true or false"),
+        ColumnType(
+            "date", _DAY, "try_cast({} as date)", "send a real day as YYYY-MM-DD, or map it with a date format"
+        ),
+        ColumnType(
+            "timestamp",
+            _DAY + _TIME,
+            "try_cast({} as timestamptz) at time zone 'UTC'",
+            "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format",
+        ),
+    )
+}

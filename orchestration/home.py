@@ -1,0 +1,51 @@
+"""Where a warehouse lives on disk: one folder with the working database, the releases and the logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_FOLDER = Path(__file__).parent.parent
+PUBLISHED_DATABASE_NAME = "lifecycle.duckdb"
+
+
+@dataclass(frozen=True)
+class WarehouseHome:
+    """Paths of one warehouse."""
+
+    folder: Path
+
+    @property
+    def working_database(self) -> Path:
+        """The file that runs write; readers never open it."""
+        return self.folder / "working.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        """The folder that holds one folder per kept publication."""
+        return self.folder / "releases"
+
+    @property
+    def published(self) -> Path:
+        """The symbolic link to the release that readers see."""
+        return self.folder / "published"
+
+    @property
+    def published_database(self) -> Path:
+        """The file that readers open."""
+        return self.published / PUBLISHED_DATABASE_NAME
+
+    @property
+    def writer_lock(self) -> Path:
+        """The file that a writer locks, so that two runs never meet in the working database."""
+        return self.folder / "writer.lock"
+
+    @property
+    def dagster_folder(self) -> Path:
+        """Dagster's own home: run history, logs, the instance's settings."""
+        return self.folder / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt keeps its manifest and run results."""
+        return self.folder / "dbt_target"

@@ -1,0 +1,145 @@
+"""The tables that landing keeps in the working database: raw, the ledger of files, the quarantine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from orchestration.landing.report import FileOutcome, LandingFile
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from expectations.contract import Contract
+    from orchestration.landing.refusal import FileRefusedError
+
+_LEDGER = """
+create schema if not exists raw;
+create schema if not exists landing;
+
+create table if not exists landing.files (
+    content_hash varchar,
+    mapping_name varchar,
+    source_file varchar,
+    status varchar,
+    message varchar,
+    bytes_count bigint,
+    rows_count bigint,
+    landed_count bigint,
+    quarantined_count bigint,
+    added_columns varchar[],
+    loaded_at timestamp
+);
+
+create table if not exists landing.quarantine (
+    source_file varchar,
+    source_row bigint,
+    mapping_name varchar,
+    row_text varchar,
+    reasons varchar[],
+    content_hash varchar,
+    quarantined_at timestamp
+);
+
+create table if not exists landing.rule_results (
+    table_id varchar,
+    rule_name varchar,
+    rows_count bigint,
+    broken_count bigint,
+    judged_at timestamp
+);
+
+create table if not exists landing.build_requests (
+    as_of timestamp,
+    known_at timestamp
+);
+"""
+
+LINEAGE_COLUMNS = {
+    "_extra": "varchar",
+    "_source_file": "varchar",
+    "_source_row": "bigint",
+    "_content_hash": "varchar",
+    "_loaded_at": "timestamp",
+}
+
+
+def prepare_tables(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Create what is missing: every contract table is there, empty when nothing was sent for it."""
+    connection.execute(_LEDGER)
+    known = {
+        (table, column)
+        for table, column in connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+        ).fetchall()
+    }
+    for table in contract.tables.values():
+        columns = dict.fromkeys(table.column_names, "varchar") | LINEAGE_COLUMNS
+        if (table.raw_name, "_loaded_at") not in known:
+            body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+            connection.execute(f"create table raw.{table.raw_name} ({body})")
+            continue
+        for name in table.column_names:
+            if (table.raw_name, name) not in known:
+                connection.execute(f'alter table raw.{table.raw_name} add column "{name}" varchar')
+
+
+def landed_hashes(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Return (content hash, mapping name) of every file that was landed."""
+    return set(
+        connection.execute(
+            "select content_hash, mapping_name from landing.files where status = 'landed'"
+        ).fetchall()
+    )
+
+
+def next_instant(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """Return the present instant, UTC, but later than that of every file before."""
+    newest = connection.execute("select max(loaded_at) from landing.files").fetchone()
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return max(now, newest[0] + timedelta(microseconds=1)) if newest and newest[0] else now
+
+
+def record_file(
+    connection: duckdb.DuckDBPyConnection, file: LandingFile, outcome: FileOutcome, loaded_at: datetime
+) -> None:
+    """Write one file's outcome into the ledger."""
+    connection.execute(
+        "insert into landing.files values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        [
+            file.hash,
+            file.mapping.name,
+            file.name,
+            outcome.status,
+            outcome.message,
+            file.bytes_count,
+            outcome.rows_count,
+            outcome.landed_count,
+            outcome.quarantined_count,
+            list(outcome.added_columns),
+            loaded_at,
+        ],
+    )
+
+
+def record_refusal(
+    connection: duckdb.DuckDBPyConnection, file: LandingFile, refusal: FileRefusedError
+) -> FileOutcome:
+    """Write a refused file into the ledger, once however often it is tried."""
+    outcome = FileOutcome(file.name, "refused", message=refusal.message(file.name))
+    connection.execute(
+        "delete from landing.files where content_hash = $1 and mapping_name = $2 and status = 'refused'",
+        [file.hash, file.mapping.name],
+    )
+    record_file(connection, file, outcome, next_instant(connection))
+    return outcome
+
+
+def request_build(connection: duckdb.DuckDBPyConnection, as_of: str | None, known_at: str | None) -> None:
+    """Set the two clocks of the next build; None means the newest event, the newest load."""
+    connection.begin()
+    connection.execute("delete from landing.build_requests")
+    connection.execute(
+        "insert into landing.build_requests values (cast($1 as timestamp), cast($2 as timestamp))", [as_of, known_at]
+    )
+    connection.commit()

@@ -1,0 +1,130 @@
+"""Landing of a folder: every file once, by its content, whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from expectations.contract import Contract, load_contract
+from orchestration.landing.batch import FileBatch
+from orchestration.landing.inspection import content_hash, format_of_name
+from orchestration.landing.ledger import landed_hashes, prepare_tables, record_refusal
+from orchestration.landing.mapping import FileMapping, choose_mapping
+from orchestration.landing.reading import RowSource, open_rows
+from orchestration.landing.refusal import FileRefusedError
+from orchestration.landing.report import FileOutcome, LandingFile, LandingReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    import duckdb
+
+GROUP_BYTES = 64 << 20
+
+
+def find_files(
+    folder: Path, mappings: tuple[FileMapping, ...], contract: Contract
+) -> tuple[list[LandingFile], list[str]]:
+    """Return the files to land, in the order of their names, and the names of those that are not ours."""
+    found: list[LandingFile] = []
+    unrecognised: list[str] = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        place = PurePosixPath(path.relative_to(folder).as_posix())
+        if any(part.startswith(".") for part in place.parts):
+            continue
+        mapping, file_format = choose_mapping(place, mappings, contract), format_of_name(path.name)
+        if mapping and file_format:
+            size = path.stat().st_size
+            found.append(LandingFile(path, str(place), mapping, file_format, content_hash(path), size))
+        else:
+            unrecognised.append(str(place))
+    return found, unrecognised
+
+
+def land_folder(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    mappings: tuple[FileMapping, ...] = (),
+    *,
+    contract: Contract | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> LandingReport:
+    """Land every new file of a folder.
+
+    Args:
+        connection: an open connection to the working database.
+        folder: the landing folder; files lie under `<source>/<table>/` or match a mapping.
+        mappings: file mappings, tried in their order before the place decides.
+        contract: the raw contract; the shipped one when None.
+        progress: called with one line for each step that takes time.
+    """
+    contract = contract or load_contract()
+    connection.execute("set timezone = 'UTC'")
+    prepare_tables(connection, contract)
+    report = LandingReport()
+    files, report.unrecognised = find_files(folder, mappings, contract)
+    fresh = _skip_known(files, landed_hashes(connection), report)
+    by_mapping = sorted(fresh, key=lambda file: (file.mapping.name, file.name))
+    for _, same in groupby(by_mapping, key=lambda file: file.mapping.name):
+        for group in _groups(same):
+            _land_group(connection, group, report, progress)
+    _keep_rule_results(connection, report)
+    return report
+
+
+def _skip_known(
+    files: list[LandingFile], seen: set[tuple[str, str]], report: LandingReport
+) -> list[LandingFile]:
+    fresh: list[LandingFile] = []
+    for file in files:
+        identity = (file.hash, file.mapping.name)
+        if identity in seen:
+            report.files.append(FileOutcome(file.name, "skipped", message="its content was loaded before"))
+        else:
+            fresh.append(file)
+        seen.add(identity)
+    return fresh
+
+
+def _groups(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
+    group: list[LandingFile] = []
+    for file in files:
+        if group and sum(member.bytes_count for member in group) + file.bytes_count > GROUP_BYTES:
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
+
+
+def _land_group(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[LandingFile],
+    report: LandingReport,
+    progress: Callable[[str], None],
+) -> None:
+    opened: list[tuple[LandingFile, RowSource]] = []
+    for file in files:
+        try:
+            opened.append((file, open_rows(file.path, file.format, file.mapping)))
+        except FileRefusedError as refusal:
+            report.files.append(record_refusal(connection, file, refusal))
+
+    def by_header(pair: tuple[LandingFile, RowSource]) -> tuple[str, ...]:
+        return pair[1].header
+
+    for header, same in groupby(sorted(opened, key=by_header), key=by_header):
+        members = list(same)
+        others = f" and {len(members) - 1} more" if len(members) > 1 else ""
+        progress(f"landing {members[0][0].name}{others}")
+        report.files += FileBatch(connection, header, members, report).land()
+
+
+def _keep_rule_results(connection: duckdb.DuckDBPyConnection, report: LandingReport) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for key, rows_count in sorted(report.judged_rows.items()):
+        row = [*key, rows_count, report.broken_rows[key], now]
+        connection.execute("insert into landing.rule_results values ($1, $2, $3, $4, $5)", row)

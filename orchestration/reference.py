@@ -1,0 +1,121 @@
+"""Pages that are made from other files: dbt's source lists from the contract, the data dictionary from dbt.
+
+Each generator returns path and text; `write_pages` and `stale_pages` do the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from expectations.contract import Contract, Table, load_contract
+from orchestration.home import PROJECT_FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MADE_BY = "Made by `lifecycle reference`; do not edit."
+STAGING_FOLDER = PROJECT_FOLDER / "dbt_project" / "models" / "staging"
+REFERENCE_FOLDER = PROJECT_FOLDER / "docs" / "reference"
+
+
+def _source_table(table: Table) -> dict[str, Any]:
+    columns = [
+        {"name": column.name, "description": column.description}
+        | ({"config": {"tags": ["personal"]}} if column.personal else {})
+        for column in table.columns
+    ]
+    asset_key = {"asset_key": ["raw", table.source, table.name]}
+    return {
+        "name": table.name,
+        "identifier": table.raw_name,
+        "description": f"{table.description} Append-only: every version ever sent.",
+        "config": {"meta": {"dagster": asset_key}},
+        "columns": columns,
+    }
+
+
+def source_pages(contract: Contract) -> dict[Path, str]:
+    """Return dbt's source list of each source."""
+    pages: dict[Path, str] = {}
+    for source, description in contract.source_descriptions.items():
+        tables = [_source_table(table) for table in contract.tables_of(source)]
+        body = {
+            "version": 2,
+            "sources": [{"name": source, "schema": "raw", "description": description, "tables": tables}],
+        }
+        text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110)
+        pages[STAGING_FOLDER / source / f"_{source}__sources.yml"] = f"# {MADE_BY}\n{text}"
+    return pages
+
+
+def contract_page(contract: Contract) -> str:
+    """Return the page that lists what each source may send."""
+    lines = ["# Raw contract", "", f"<!-- {MADE_BY} -->", "", "What each source may send. Every table may be missing.", ""]
+    for source, description in contract.source_descriptions.items():
+        lines += [f"## {source}", "", description, ""]
+        for table in contract.tables_of(source):
+            lines += [f"### {table.id}", "", f"{table.description} Key: {', '.join(table.key)}.", ""]
+            lines += ["| column | type | promise | meaning |", "|---|---|---|---|"]
+            lines += [_contract_row(column) for column in table.columns]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _contract_row(column: Any) -> str:
+    promises = ["never empty" if column.not_null else "in the header" if column.required else ""]
+    promises += [f"one of {', '.join(column.values)}" if column.values else ""]
+    promises += [f"at least {column.min:g}" if column.min is not None else ""]
+    promises += ["not in the future" if column.past else "", "personal" if column.personal else ""]
+    promise = "; ".join(text for text in promises if text)
+    return f"| {column.name} | {column.type} | {promise} | {column.description} |"
+
+
+def _mart_section(node: dict[str, Any]) -> list[str]:
+    lines = [f"### {node['name']}", "", " ".join(node["description"].split()), ""]
+    lines += ["| column | type | meaning |", "|---|---|---|"]
+    for column in node["columns"].values():
+        lines.append(f"| {column['name']} | {column['data_type']} | {' '.join(column['description'].split())} |")
+    return [*lines, ""]
+
+
+def data_dictionary_page(manifest: dict[str, Any]) -> str:
+    """Return the page that lists every published table and its columns."""
+    marts = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["access"] == "public"
+    ]
+    lines = ["# Data dictionary", "", f"<!-- {MADE_BY} -->", ""]
+    lines += ["Every table of the published file. The contract of each is enforced at every build.", ""]
+    for domain in sorted({node["fqn"][2] for node in marts}):
+        lines += [f"## {domain}", ""]
+        for node in sorted((n for n in marts if n["fqn"][2] == domain), key=lambda n: n["name"]):
+            lines += _mart_section(node)
+    return "\n".join(lines)
+
+
+def all_pages(manifest_path: Path) -> dict[Path, str]:
+    """Return every generated page; `manifest_path` is dbt's manifest.json."""
+    contract = load_contract()
+    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+    return source_pages(contract) | {
+        REFERENCE_FOLDER / "raw_contract.md": contract_page(contract),
+        REFERENCE_FOLDER / "data_dictionary.md": data_dictionary_page(manifest),
+    }
+
+
+def write_pages(pages: dict[Path, str]) -> None:
+    """Write the pages."""
+    for path, text in pages.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def stale_pages(pages: dict[Path, str]) -> list[Path]:
+    """Return the pages whose file differs from what would be made now."""
+    return [
+        path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
