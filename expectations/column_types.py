@@ -27,7 +27,8 @@ class ColumnType:
 
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+_OFFSET = r"(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
+_TIME = rf"([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?{_OFFSET}?)?)?"
 
 COLUMN_TYPES = {
     kind.name: kind
@@ -37,7 +38,7 @@ COLUMN_TYPES = {
         ColumnType(
             "number",
             r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?",
-            "try_cast({} as double)",
+            "case when isfinite(try_cast({0} as double)) then try_cast({0} as double) end",
             "send a number with a point and no thousands separator, such as 1299.5",
         ),
         ColumnType(
@@ -48,7 +49,10 @@ COLUMN_TYPES = {
         ),
         ColumnType("boolean", r"(?i)(true|false|t|f|1|0)", "try_cast({} as boolean)", "send true or false"),
         ColumnType(
-            "date", _DAY, "try_cast({} as date)", "send a real day as YYYY-MM-DD, or map it with a date format"
+            "date",
+            _DAY,
+            "try_cast({} as date)",
+            "send a real day as YYYY-MM-DD, or map it with a date format",
         ),
         ColumnType(
             "timestamp",

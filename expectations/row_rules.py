@@ -30,6 +30,7 @@ class RowRule:
     expectation: str
     arguments: tuple[tuple[str, object], ...]
     reason: str
+    is_personal: bool = False
 
     @property
     def frame_column(self) -> str:
@@ -48,10 +49,12 @@ class RuleOutcome:
 
 def _rule(name: str, of: Column, expectation: str, reason: str, **arguments: object) -> RowRule:
     arguments.setdefault("column", of.name)
-    return RowRule(f"{of.name}_{name}", of.name, expectation, tuple(arguments.items()), reason)
+    return RowRule(f"{of.name}_{name}", of.name, expectation, tuple(arguments.items()), reason, of.personal)
 
 
 def _range_text(column: Column) -> str:
+    if column.min is None:
+        return f"at most {column.max:g}"
     if column.max is None:
         return f"at least {column.min:g}"
     return f"between {column.min:g} and {column.max:g}"
@@ -67,9 +70,13 @@ def column_rules(column: Column) -> Iterator[RowRule]:
     if column.values:
         allowed = ", ".join(column.values)
         yield _rule(
-            "known", column, "ExpectColumnValuesToBeInSet", f"is none of {allowed}", value_set=list(column.values)
+            "known",
+            column,
+            "ExpectColumnValuesToBeInSet",
+            f"is none of {allowed}",
+            value_set=list(column.values),
         )
-    if column.min is not None:
+    if column.min is not None or column.max is not None:
         limits = {"min_value": column.min, "max_value": column.max}
         reason = f"is not {_range_text(column)}"
         yield _rule("in_range", column, "ExpectColumnValuesToBeBetween", reason, **limits)
@@ -91,9 +98,7 @@ def _arguments(rule: RowRule, loaded_at: datetime) -> dict[str, object]:
     return arguments
 
 
-def judge_rows(
-    frame: pd.DataFrame, rules: list[RowRule], *, loaded_at: datetime | None = None
-) -> list[RuleOutcome]:
+def judge_rows(frame: pd.DataFrame, rules: list[RowRule], *, loaded_at: datetime | None = None) -> list[RuleOutcome]:
     """Hold every row of the frame against the rules.
 
     Args:

@@ -52,9 +52,7 @@ def validate(
     return result
 
 
-def broken_indexes(
-    frame: pd.DataFrame, expectations: Sequence[tuple[str, dict[str, object]]]
-) -> list[tuple[int, ...]]:
+def broken_indexes(frame: pd.DataFrame, expectations: Sequence[tuple[str, dict[str, object]]]) -> list[tuple[int, ...]]:
     """Return for each expectation the index values of the rows that break it.
 
     Raises:
@@ -62,7 +60,8 @@ def broken_indexes(
     """
     broken: list[tuple[int, ...]] = []
     for item in validate(frame, expectations).results:
-        if item.exception_info.get("raised_exception"):
-            raise RuntimeError(f"{item.expectation_config.type}: {item.exception_info['exception_message']}")
-        broken.append(tuple(item.result.get("unexpected_index_list") or ()))
+        indexes = tuple(item.result.get("unexpected_index_list") or ())
+        if not item.success and not indexes:
+            raise RuntimeError(f"{item.expectation_config.type}: {item.exception_info}")
+        broken.append(indexes)
     return broken

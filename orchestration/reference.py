@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from expectations.contract import Contract, Table, load_contract
+from expectations.contract import Column, Contract, Table, load_contract
 from orchestration.home import PROJECT_FOLDER
 
 if TYPE_CHECKING:
@@ -53,7 +53,14 @@ def source_pages(contract: Contract) -> dict[Path, str]:
 
 def contract_page(contract: Contract) -> str:
     """Return the page that lists what each source may send."""
-    lines = ["# Raw contract", "", f"<!-- {MADE_BY} -->", "", "What each source may send. Every table may be missing.", ""]
+    lines = [
+        "# Raw contract",
+        "",
+        f"<!-- {MADE_BY} -->",
+        "",
+        "What each source may send. Every table may be missing.",
+        "",
+    ]
     for source, description in contract.source_descriptions.items():
         lines += [f"## {source}", "", description, ""]
         for table in contract.tables_of(source):
@@ -64,7 +71,7 @@ def contract_page(contract: Contract) -> str:
     return "\n".join(lines)
 
 
-def _contract_row(column: Any) -> str:
+def _contract_row(column: Column) -> str:
     promises = ["never empty" if column.not_null else "in the header" if column.required else ""]
     promises += [f"one of {', '.join(column.values)}" if column.values else ""]
     promises += [f"at least {column.min:g}" if column.min is not None else ""]
@@ -116,6 +123,4 @@ def write_pages(pages: dict[Path, str]) -> None:
 
 def stale_pages(pages: dict[Path, str]) -> list[Path]:
     """Return the pages whose file differs from what would be made now."""
-    return [
-        path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    return [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

@@ -1,13 +1,18 @@
 {# A limit of the Wilson score interval, 95 %: side is -1 for the lower, 1 for the upper limit.
-   NULL where there is nothing to divide by. Wilson 1927; golden values in docs/metrics/intervals.md. #}
+   NULL where there is nothing to divide by. The interval holds the rate and lies within 0 and 1;
+   at the ends rounding would overstep both by a hair. Wilson 1927; golden values in docs/metrics/intervals.md. #}
 {% macro wilson_limit(numerator, denominator, side) -%}
     {%- set z = '1.959963984540054' -%}
-    {%- set p = '(cast(' ~ numerator ~ ' as double) / nullif(' ~ denominator ~ ', 0))' -%}
-    {%- set n = 'nullif(' ~ denominator ~ ', 0)' -%}
-    (
-        {{ p }} + {{ z }} * {{ z }} / (2 * {{ n }})
-        + ({{ side }}) * {{ z }} * sqrt(
-            {{ p }} * (1 - {{ p }}) / {{ n }} + {{ z }} * {{ z }} / (4.0 * {{ n }} * {{ n }})
-        )
-    ) / (1 + {{ z }} * {{ z }} / {{ n }})
+    {%- set n = 'cast(' ~ denominator ~ ' as double)' -%}
+    {%- set p = '(cast(' ~ numerator ~ ' as double) / ' ~ n ~ ')' -%}
+    {%- set bounds = ['least', 'greatest', '0'] if side < 0 else ['greatest', 'least', '1'] -%}
+    case
+        when {{ denominator }} > 0
+            then {{ bounds[1] }}(cast({{ bounds[2] }} as double), {{ bounds[0] }}({{ p }}, (
+                {{ p }} + {{ z }} * {{ z }} / (2 * {{ n }})
+                + ({{ side }}) * {{ z }} * sqrt(
+                    {{ p }} * (1 - {{ p }}) / {{ n }} + {{ z }} * {{ z }} / (4.0 * {{ n }} * {{ n }})
+                )
+            ) / (1 + {{ z }} * {{ z }} / {{ n }})))
+    end
 {%- endmacro %}

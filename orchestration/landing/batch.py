@@ -15,7 +15,7 @@ from expectations.column_types import COLUMN_TYPES
 from expectations.row_rules import RowRule, judge_rows, row_rules
 from orchestration.landing.ledger import next_instant, record_file, record_refusal
 from orchestration.landing.mapping import TableMapping, bind_by_header
-from orchestration.landing.reading import RowSource, check_end
+from orchestration.landing.reading import RaggedRow, RowSource, check_end
 from orchestration.landing.refusal import FileRefusedError
 from orchestration.landing.report import FileOutcome, LandingFile, LandingReport
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_EXPRESSION_ERRORS = (duckdb.DataError, duckdb.ProgrammingError)
+SHOWN_CHARACTERS = 80
 FRAME_VECTORS = 100  # of 2,048 rows each: the library needs about 1.3 kB a row
 
 
@@ -44,35 +46,52 @@ class FileBatch:
         self.report = report
         self.mapping = files[0][0].mapping
         self.tables = [bind_by_header(table, header) for table in self.mapping.tables]
+        self._batch_names = ["_source_row", *header]
 
     def land(self) -> list[FileOutcome]:
         """Land the files and return what became of each."""
-        self._create_tables()
         outcomes: list[FileOutcome] = []
-        numbers: list[int] = []
+        accepted: list[int] = []
+        self._create_incoming()
         for number, (file, source) in enumerate(self.files):
             try:
-                self._check_mapping()
-                self._read(number, source)
-                numbers.append(number)
+                if not accepted:  # as good as once: the header is the same for all
+                    self._check_mapping()
+                    self._create_mapped()
+                self._read(number, file, source)
+                self._map(number)
+                accepted.append(number)
             except FileRefusedError as refusal:
-                self.connection.execute("delete from incoming where _file = $1", [number])
+                self._forget(number)
                 outcomes.append(record_refusal(self.connection, file, refusal))
-        if numbers:
-            self._map(numbers)
+        if accepted:
             self._judge()
-            outcomes += [self._commit(number, *self.files[number]) for number in numbers]
+            outcomes += [self._commit(number, *self.files[number]) for number in accepted]
         self._drop_tables()
         return outcomes
 
-    def _create_tables(self) -> None:
-        names = ", ".join(f'"{name}" varchar' for name in self.header)
-        self.connection.execute(f"create temp table incoming (_file integer, _source_row bigint, {names})")
-        self.connection.execute("create temp table broken (_file integer, _source_row bigint, reason varchar)")
+    def _create_incoming(self) -> None:
+        names = ", ".join(f"{_quoted(name)} varchar" for name in self.header)
+        create = "create or replace temp table"
+        self.connection.execute(f"{create} incoming (_file integer, _source_row bigint, {names})")
+        self.connection.execute(f"{create} broken (_file integer, _source_row bigint, reason varchar)")
+
+    def _create_mapped(self) -> None:
+        for position, mapping in enumerate(self.tables):
+            create = f"create or replace temp table mapped_{position}"
+            self.connection.execute(f"{create} as {self._select(mapping)} limit 0", [0])
+
+    def _working_tables(self) -> list[str]:
+        return ["incoming", "broken", *(f"mapped_{position}" for position in range(len(self.tables)))]
 
     def _drop_tables(self) -> None:
-        for name in ("incoming", "broken", *(f"mapped_{number}" for number in range(len(self.tables)))):
+        for name in self._working_tables():
             self.connection.execute(f"drop table if exists temp.{name}")
+
+    def _forget(self, number: int) -> None:
+        present = {row[0] for row in self.connection.execute("show tables").fetchall()}
+        for name in present.intersection(self._working_tables()):
+            self.connection.execute(f"delete from temp.{name} where _file = $1", [number])
 
     def _check_mapping(self) -> None:
         for mapping in self.tables:
@@ -82,54 +101,60 @@ class FileBatch:
                         f"the header lacks this column, which {mapping.table.id} requires; "
                         f"it has {', '.join(self.header)}",
                         "Add or rename the column, or write a mapping",
-                        line=1,
+                        line=self.files[0][1].header_line,
                         column=column.name,
                     )
-            for name, expression in (*mapping.expressions.items(), ("where", mapping.where or "true")):
-                self._check_expression(mapping, name, expression)
+            self._check_expressions(mapping, None)
 
-    def _check_expression(self, mapping: TableMapping, name: str, expression: str) -> None:
-        try:
-            self.connection.execute(f"select {expression} from incoming limit 0")
-        except duckdb.Error as error:
-            line = f" line {mapping.lines[name]}" if name in mapping.lines else ""
-            raise FileRefusedError(
-                f"the mapping {self.mapping.origin}{line} reads `{expression}`, which this file cannot give: "
-                f"{str(error).splitlines()[0]}",
-                f"It has {', '.join(self.header)}; correct the mapping or the file",
-                line=1,
-                column=name,
-            ) from None
+    def _check_expressions(self, mapping: TableMapping, number: int | None) -> None:
+        """Try each expression by itself on a file's rows, or on none, to name the one that fails."""
+        for name, expression in (*mapping.expressions.items(), ("where", mapping.where or "true")):
+            rows = f"select _source_row, ({expression})::varchar as tried from incoming where _file = $1"
+            if name == "where":
+                rows = f"select 1 as tried from incoming where _file = $1 and ({expression})"
+            try:
+                self.connection.execute(f"select count(tried) from ({rows})", [number])
+            except _EXPRESSION_ERRORS as error:
+                line = f" line {mapping.lines[name]}" if name in mapping.lines else ""
+                raise FileRefusedError(
+                    f"the mapping {self.mapping.origin}{line} reads `{expression}`, which this file cannot "
+                    f"give: {str(error).splitlines()[0]}",
+                    f"It has {', '.join(self.header)}; correct the file, or the mapping (try_cast may help)",
+                    line=self.files[0][1].header_line if number is None else None,
+                    column=name,
+                ) from None
 
-    def _read(self, number: int, source: RowSource) -> None:
+    def _read(self, number: int, file: LandingFile, source: RowSource) -> None:
         rows = 0
         try:
             for batch in source.batches:
-                numbers = pa.array(range(rows + 1, rows + len(batch) + 1), pa.int64())
-                frame = pa.table([numbers, *batch.columns], names=["_source_row", *self.header])
-                self.connection.register("_batch", frame)
+                numbers = source.numbers_after(rows, len(batch))
+                self.connection.register("_batch", pa.table([numbers, *batch.columns], names=self._batch_names))
                 self.connection.execute(f"insert into incoming select {number}, * from _batch")
                 rows += len(batch)
-        except (pa.ArrowInvalid, OSError, EOFError) as error:
-            raise FileRefusedError(f"cannot be read: {error}", "Export it again", line=rows + 2) from None
-        for ragged in sorted(source.ragged, key=lambda row: row.source_row):
-            shift = "update incoming set _source_row = _source_row + 1 where _file = $1 and _source_row >= $2"
-            self.connection.execute(shift, [number, ragged.source_row])
+            changed = file.path.stat().st_mtime_ns != file.changed_at
+        except (pa.ArrowException, OSError, EOFError) as error:
+            what = f"cannot be read after row {rows + len(source.ragged)}: {error}"
+            raise FileRefusedError(what, "Export it again") from None
+        if changed:
+            raise FileRefusedError("was written to while it was read", "Land it again when it is complete")
         check_end(source, rows + len(source.ragged))
 
-    def _map(self, numbers: list[int]) -> None:
+    def _map(self, number: int) -> None:
+        """Map one file: an expression sees one file at a time, whatever else arrived with it."""
         for position, mapping in enumerate(self.tables):
-            select = self._select(mapping)
-            self.connection.execute(f"create temp table mapped_{position} as {select} limit 0", [0])
-            for number in numbers:  # an expression sees one file at a time, whatever else arrived with it
-                self.connection.execute(f"insert into mapped_{position} {select}", [number])
+            try:
+                self.connection.execute(f"insert into mapped_{position} {self._select(mapping)}", [number])
+            except _EXPRESSION_ERRORS:
+                self._check_expressions(mapping, number)
+                raise
 
     def _select(self, mapping: TableMapping) -> str:
-        carried = {expression.strip('"') for expression in mapping.expressions.values()}
-        extra = [name for name in self.header if name not in carried]
+        carried = set(mapping.expressions.values())
+        extra = [name for name in self.header if _quoted(name) not in carried]
         pairs = ", ".join(f"{_literal(name)}, {_quoted(name)}" for name in extra)
         columns = ", ".join(
-            f"({mapping.expressions.get(name, 'null')})::varchar as {_quoted(name)}"
+            f"nullif(({mapping.expressions.get(name, 'null')})::varchar, '') as {_quoted(name)}"
             for name in mapping.table.column_names
         )
         return f"""
@@ -140,15 +165,17 @@ class FileBatch:
         """
 
     def _judge(self) -> None:
-        reasons: list[tuple[int, int, str]] = []
+        reasons: list[pa.Table] = []
         for position, mapping in enumerate(self.tables):
             rules = row_rules(mapping.table, mapping.expressions)
             for frame in self._frames(position, mapping, rules) if rules else ():
-                reasons += self._broken_rows(mapping, rules, frame)
+                if found := list(self._broken_rows(mapping, rules, frame)):
+                    columns = [pa.array(values) for values in zip(*found, strict=True)]
+                    reasons.append(pa.table(columns, names=["file", "source_row", "reason"]))
         if reasons:
-            columns = [pa.array(values) for values in zip(*reasons, strict=True)]
-            self.connection.register("_reasons", pa.table(columns, names=["file", "source_row", "reason"]))
+            self.connection.register("_reasons", pa.concat_tables(reasons))
             self.connection.execute("insert into broken select * from _reasons")
+            self.connection.unregister("_reasons")
         self._break_untaken_rows()
 
     def _frames(self, position: int, mapping: TableMapping, rules: list[RowRule]) -> Iterator[pd.DataFrame]:
@@ -173,7 +200,10 @@ class FileBatch:
             self.report.broken_rows[key] += len(outcome.broken_rows)
             for row in outcome.broken_rows:
                 place = int(frame.at[row, "_file"]), int(frame.at[row, "_source_row"])
-                yield *place, f"{outcome.rule.column}: {_shown(outcome.rule, frame, row)}{outcome.rule.reason}"
+                yield (
+                    *place,
+                    f"{outcome.rule.column}: {_shown(outcome.rule, frame, row)}{outcome.rule.reason}",
+                )
 
     def _break_untaken_rows(self) -> None:
         takers = [f"mapped_{n}" for n, mapping in enumerate(self.tables) if not mapping.one_row_per]
@@ -190,7 +220,7 @@ class FileBatch:
         try:
             for position, mapping in enumerate(self.tables):
                 self._insert_raw(position, mapping, number, [file.name, file.hash, loaded_at])
-            quarantined = self._insert_quarantine(number, file, source, loaded_at)
+            quarantined = self._quarantine(number, source, [file.name, self.mapping.name, file.hash, loaded_at])
             outcome = self._outcome(number, file, source, quarantined)
             record_file(self.connection, file, outcome, loaded_at)
             self.connection.commit()
@@ -202,26 +232,37 @@ class FileBatch:
     def _insert_raw(self, position: int, mapping: TableMapping, number: int, lineage: list[object]) -> None:
         names = ", ".join(_quoted(name) for name in mapping.table.column_names)
         keys = ", ".join(_quoted(name) for name in mapping.one_row_per)
-        first = f"qualify row_number() over (partition by {keys} order by _source_row) = 1" if keys else ""
+        first = f"where _source_row in (select min(_source_row) from sound group by {keys})" if keys else ""
         inserted = self.connection.execute(
             f"""
             insert into raw.{mapping.table.raw_name}
                 ({names}, _extra, _source_file, _source_row, _content_hash, _loaded_at)
-            select {names}, _extra, $2, _source_row, $3, $4
-            from mapped_{position} anti join broken using (_file, _source_row)
-            where _file = $1 {first}
-            order by _source_row
+            with sound as (
+                from mapped_{position} anti join broken using (_file, _source_row) where _file = $1
+            )
+            select {names}, _extra, $2, _source_row, $3, $4 from sound {first} order by _source_row
             """,
             [number, *lineage],
         ).fetchone()
         self.report.rows_by_table[mapping.table.id] += inserted[0] if inserted else 0
 
-    def _insert_quarantine(self, number: int, file: LandingFile, source: RowSource, loaded_at: object) -> int:
+    def _quarantine(self, number: int, source: RowSource, lineage: list[object]) -> int:
+        """Put the file's broken and ragged rows aside and return how many they are."""
+        counted = self.connection.execute(
+            "select count(distinct _source_row) from broken where _file = $1", [number]
+        ).fetchone()
+        broken_count = counted[0] if counted else 0
+        if broken_count:
+            self._insert_broken(number, lineage)
+        if source.ragged:
+            self._insert_ragged(source.ragged, lineage)
+        return broken_count + len(source.ragged)
+
+    def _insert_broken(self, number: int, lineage: list[object]) -> None:
         pairs = ", ".join(f"{_literal(name)}, {_quoted(name)}" for name in self.header)
-        insert = "insert into landing.quarantine"
         self.connection.execute(
             f"""
-            {insert}
+            insert into landing.quarantine
             select $2, _source_row, $3, json_object({pairs})::varchar, reasons, $4, $5
             from incoming
             inner join (
@@ -231,15 +272,18 @@ class FileBatch:
             where _file = $1
             order by _source_row
             """,
-            [number, file.name, self.mapping.name, file.hash, loaded_at],
+            [number, *lineage],
         )
-        for ragged in source.ragged:
-            row = [file.name, ragged.source_row, self.mapping.name, ragged.text, [ragged.reason], file.hash, loaded_at]
-            self.connection.execute(f"{insert} values ($1, $2, $3, $4, $5, $6, $7)", row)
-        counted = self.connection.execute(
-            "select count(distinct _source_row) from broken where _file = $1", [number]
-        ).fetchone()
-        return (counted[0] if counted else 0) + len(source.ragged)
+
+    def _insert_ragged(self, ragged: list[RaggedRow], lineage: list[object]) -> None:
+        rows = [(row.source_row, row.text, row.reason) for row in ragged]
+        columns = [pa.array(values) for values in zip(*rows, strict=True)]
+        self.connection.register("_ragged", pa.table(columns, names=["source_row", "text", "reason"]))
+        self.connection.execute(
+            "insert into landing.quarantine select $1, source_row, $2, text, [reason], $3, $4 from _ragged",
+            lineage,
+        )
+        self.connection.unregister("_ragged")
 
     def _outcome(self, number: int, file: LandingFile, source: RowSource, quarantined: int) -> FileOutcome:
         counted = self.connection.execute("select count(*) from incoming where _file = $1", [number]).fetchone()
@@ -258,8 +302,9 @@ def _literal(text: str) -> str:
 
 
 def _shown(rule: RowRule, frame: pd.DataFrame, row: int) -> str:
-    """Return the offending value for the message, in quotes, or nothing where there is none."""
-    if rule.name.endswith("_present"):
+    """Return the offending value in quotes; nothing where there is none, or where it is personal."""
+    if rule.is_personal or rule.name.endswith("_present"):
         return ""
     value = frame.at[row, rule.frame_column]
-    return f"'{value:g}' " if isinstance(value, float) else f"'{value}' "
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"'{text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + '…'}' "

@@ -7,9 +7,11 @@ import csv
 import gzip
 import hashlib
 import io
+import re
+import sys
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from orchestration.landing.refusal import FileRefusedError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK_BYTES = 1 << 20
+HEAD_CHARACTERS = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
 FORMATS = {
     ".csv": "csv",
@@ -26,7 +29,13 @@ FORMATS = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
 }
-_MAGIC = {b"PAR1": "a Parquet file", b"PK\x03\x04": "a ZIP or Excel file", b"%PDF": "a PDF", b"\x1f\x8b": "gzip"}
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_MAGIC = {
+    b"PAR1": "a Parquet file",
+    b"PK\x03\x04": "a ZIP or Excel file",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "gzip",
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +50,9 @@ class FileFormat:
 class TextFacts:
     """What one pass over the bytes of a text file found."""
 
-    ends_with_newline: bool
     header_line: str
+    has_quotes: bool
+    unended_line: int | None
 
 
 def format_of_name(name: str) -> FileFormat | None:
@@ -61,11 +71,16 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def open_bytes(path: Path, file_format: FileFormat) -> IO[bytes]:
+    """Open a file for its content, unpacked where it is compressed."""
+    return gzip.open(path, "rb") if file_format.is_gzip else path.open("rb")
+
+
 def _chunks(path: Path, file_format: FileFormat) -> Iterator[bytes]:
-    opener = gzip.open if file_format.is_gzip else io.open
-    with opener(path, "rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            yield chunk  # type: ignore[misc]
+    """Yield the content piece by piece; what a damaged gzip still gives comes before its error."""
+    with open_bytes(path, file_format) as stream:
+        while chunk := stream.read1(CHUNK_BYTES):  # type: ignore[attr-defined]
+            yield chunk
 
 
 def check_magic(path: Path, file_format: FileFormat) -> None:
@@ -82,90 +97,120 @@ def check_magic(path: Path, file_format: FileFormat) -> None:
 
 
 class _TextScan:
-    """Counts lines and quotes and decodes, chunk by chunk, remembering where trouble began."""
+    """Decodes and counts lines, chunk by chunk, and refuses where trouble begins."""
 
     def __init__(self, encoding: str) -> None:
         self.decoder = codecs.getincrementaldecoder(encoding)()
         self.encoding = encoding
         self.lines = 0
-        self.quotes = 0
-        self.last = b""
-        self.head = b""
+        self.has_quotes = False
+        self.last = ""
+        self.head = ""
 
     def feed(self, chunk: bytes) -> None:
-        if b"\0" in chunk:
-            line = self.lines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
-            raise FileRefusedError(
-                "a NUL byte, so the file was cut or padded while it was written", "Export it again", line=line
-            )
+        """Take the next chunk; an empty one says that the file has ended."""
         try:
-            self.decoder.decode(chunk)
+            text = self.decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            self._refuse_encoding(chunk, error)
-        if b"\n" not in self.head:
-            self.head += chunk
-        self.lines += chunk.count(b"\n")
-        self.quotes += chunk.count(b'"')
-        self.last = chunk[-1:]
+            raise self._wrong_encoding(error) from None
+        if "\0" in text:
+            raise FileRefusedError(
+                f"a NUL byte, so the file was cut or padded while it was written, or is not {self.encoding.upper()}",
+                "Export it again, or name its encoding in the mapping (for example `encoding: utf-16`)",
+                line=self.lines + _line_ends(text[: text.index("\0")]) + 1,
+            )
+        if len(self.head) < HEAD_CHARACTERS and not _LINE_END.search(self.head):
+            self.head = (self.head + text)[:HEAD_CHARACTERS]
+        self.lines += _line_ends(text)
+        self.has_quotes = self.has_quotes or '"' in text
+        self.last = text[-1:] or self.last
 
-    def _refuse_encoding(self, chunk: bytes, error: UnicodeDecodeError) -> None:
-        buffered = len(error.object) - len(chunk)
-        position = max(error.start - buffered, 0)
-        line = self.lines + chunk.count(b"\n", 0, position) + 1
-        before = chunk[chunk.rfind(b"\n", 0, position) + 1 : position]
-        header = _split(self.head or chunk)
-        field = len(next(csv.reader([before.decode("latin-1")]), [""]) or [""]) - 1
-        raise FileRefusedError(
-            f"byte 0x{chunk[position]:02X} is not {self.encoding.upper()}",
+    def _wrong_encoding(self, error: UnicodeDecodeError) -> FileRefusedError:
+        before = error.object[: error.start].decode(self.encoding, errors="replace")
+        head = self.head or before
+        header_line = first_line(head)
+        delimiter = guess_delimiter(header_line)
+        names = split_line(header_line, delimiter) if header_line != head else []
+        is_line_whole = "\n" in before or not self.lines
+        position = (len(split_line(before.rpartition("\n")[2], delimiter)) or 1) if is_line_whole else 0
+        return FileRefusedError(
+            f"byte 0x{error.object[error.start]:02X} is not {self.encoding.upper()}",
             "Export it as UTF-8, or name its encoding in the mapping (for example `encoding: latin-1`)",
-            line=line,
-            column=header[field] if field < len(header) else None,
+            line=self.lines + _line_ends(before) + 1,
+            column=names[position - 1].strip() if 0 < position <= len(names) else None,
         )
 
 
-def _split(head: bytes) -> list[str]:
-    first = head.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
-    return next(csv.reader([first], delimiter=guess_delimiter(first)), [])
+def _line_ends(text: str) -> int:
+    return text.count("\n") or text.count("\r")
+
+
+def first_line(text: str) -> str:
+    """Return the first line, without a byte order mark."""
+    return _LINE_END.split(text.removeprefix("\ufeff"), maxsplit=1)[0]
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """Return the fields of one line of CSV."""
+    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 def guess_delimiter(header_line: str) -> str:
     """Return the delimiter that cuts the header into the most columns; a comma when in doubt."""
-    return max(DELIMITERS, key=lambda delimiter: header_line.count(delimiter))
+    unquoted = re.sub('"[^"]*"', "", header_line)
+    return max(DELIMITERS, key=unquoted.count)
 
 
-def _refuse_open_quote(path: Path, file_format: FileFormat, encoding: str) -> None:
-    text = io.TextIOWrapper(io.BytesIO(b"".join(_chunks(path, file_format))), encoding=encoding, newline="")
-    header_line = text.readline()
-    header = next(csv.reader([header_line]))
-    reader, began, fields = csv.reader(text, delimiter=guess_delimiter(header_line)), 0, 0
-    line = 1
-    for record in reader:
-        began, fields, line = line + 1, len(record), reader.line_num + 1
-    raise FileRefusedError(
-        "a quote is opened and never closed, so the rest of the file runs into one field",
-        "Close it, or double quotes within fields, and export again",
-        line=began,
-        column=header[fields - 1] if 0 < fields <= len(header) else None,
-    )
+def check_quotes(path: Path, file_format: FileFormat, encoding: str, delimiter: str) -> None:
+    """Refuse a CSV file in which a quote is left open, for it swallows the lines that follow.
+
+    Two open quotes make a pair, so counting does not do: what follows the second one tells.
+    """
+    csv.field_size_limit(sys.maxsize)
+    began = 1
+    with io.TextIOWrapper(open_bytes(path, file_format), encoding=encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        try:
+            for _ in reader:
+                began = reader.line_num + 1
+        except csv.Error as error:
+            is_open = "unexpected end" in str(error)
+            where = "never closed" if is_open else f"closed in the middle of a field in line {reader.line_num}"
+            raise FileRefusedError(
+                f"a quote is opened and {where}, so lines run into one field",
+                "Close it, or double quotes within fields, and export again",
+                line=began,
+                column=_open_column(path, file_format, encoding, delimiter) if is_open else None,
+            ) from None
+
+
+def _open_column(path: Path, file_format: FileFormat, encoding: str, delimiter: str) -> str | None:
+    with io.TextIOWrapper(open_bytes(path, file_format), encoding=encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter)
+        header, fields = next(reader), 0
+        for record in reader:
+            fields = len(record)
+    return header[fields - 1].strip() if 0 < fields <= len(header) else None
 
 
 def scan_text(path: Path, file_format: FileFormat, encoding: str = "utf-8") -> TextFacts:
     """Pass once over a text file.
 
     Raises:
-        FileRefusedError: the file is cut off, wrongly encoded, has NUL bytes or an open quote.
+        FileRefusedError: the file is cut off, wrongly encoded, empty or has NUL bytes.
     """
     scan = _TextScan(encoding)
     try:
         for chunk in _chunks(path, file_format):
             scan.feed(chunk)
+        scan.feed(b"")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileRefusedError(
-            f"the gzip stream is cut off or damaged ({error})", "Send the whole file again", line=scan.lines + 1
+            f"the gzip stream is cut off or damaged ({error})",
+            "Send the whole file again",
+            line=scan.lines + 1,
         ) from None
     if not scan.head.strip():
         raise FileRefusedError("the file is empty, without even a header", "Send it again, or remove it")
-    if file_format.kind == "csv" and scan.quotes % 2:
-        _refuse_open_quote(path, file_format, encoding)
-    header_line = scan.head.decode(encoding, errors="replace").splitlines()[0].removeprefix("\ufeff")
-    return TextFacts(scan.last in (b"\n", b"\r"), header_line)
+    unended_line = None if scan.last in ("\n", "\r") else scan.lines + 1
+    return TextFacts(first_line(scan.head), scan.has_quotes, unended_line)

@@ -87,9 +87,7 @@ def prepare_tables(connection: duckdb.DuckDBPyConnection, contract: Contract) ->
 def landed_hashes(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     """Return (content hash, mapping name) of every file that was landed."""
     return set(
-        connection.execute(
-            "select content_hash, mapping_name from landing.files where status = 'landed'"
-        ).fetchall()
+        connection.execute("select content_hash, mapping_name from landing.files where status = 'landed'").fetchall()
     )
 
 
@@ -122,9 +120,7 @@ def record_file(
     )
 
 
-def record_refusal(
-    connection: duckdb.DuckDBPyConnection, file: LandingFile, refusal: FileRefusedError
-) -> FileOutcome:
+def record_refusal(connection: duckdb.DuckDBPyConnection, file: LandingFile, refusal: FileRefusedError) -> FileOutcome:
     """Write a refused file into the ledger, once however often it is tried."""
     outcome = FileOutcome(file.name, "refused", message=refusal.message(file.name))
     connection.execute(
@@ -140,6 +136,7 @@ def request_build(connection: duckdb.DuckDBPyConnection, as_of: str | None, know
     connection.begin()
     connection.execute("delete from landing.build_requests")
     connection.execute(
-        "insert into landing.build_requests values (cast($1 as timestamp), cast($2 as timestamp))", [as_of, known_at]
+        "insert into landing.build_requests values (cast($1 as timestamp), cast($2 as timestamp))",
+        [as_of, known_at],
     )
     connection.commit()

@@ -37,8 +37,9 @@ def find_files(
             continue
         mapping, file_format = choose_mapping(place, mappings, contract), format_of_name(path.name)
         if mapping and file_format:
-            size = path.stat().st_size
-            found.append(LandingFile(path, str(place), mapping, file_format, content_hash(path), size))
+            facts = path.stat()  # before the hash: a change in between is then seen
+            identity = (content_hash(path), facts.st_size, facts.st_mtime_ns)
+            found.append(LandingFile(path, str(place), mapping, file_format, *identity))
         else:
             unrecognised.append(str(place))
     return found, unrecognised
@@ -75,27 +76,29 @@ def land_folder(
     return report
 
 
-def _skip_known(
-    files: list[LandingFile], seen: set[tuple[str, str]], report: LandingReport
-) -> list[LandingFile]:
-    fresh: list[LandingFile] = []
+def _skip_known(files: list[LandingFile], landed: set[tuple[str, str]], report: LandingReport) -> list[LandingFile]:
+    fresh: dict[tuple[str, str], LandingFile] = {}
     for file in files:
         identity = (file.hash, file.mapping.name)
-        if identity in seen:
+        if identity in landed:
             report.files.append(FileOutcome(file.name, "skipped", message="its content was loaded before"))
+        elif identity in fresh:
+            message = f"its content is that of {fresh[identity].name}"
+            report.files.append(FileOutcome(file.name, "skipped", message=message))
         else:
-            fresh.append(file)
-        seen.add(identity)
-    return fresh
+            fresh[identity] = file
+    return list(fresh.values())
 
 
 def _groups(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
     group: list[LandingFile] = []
+    bytes_count = 0
     for file in files:
-        if group and sum(member.bytes_count for member in group) + file.bytes_count > GROUP_BYTES:
+        if group and bytes_count + file.bytes_count > GROUP_BYTES:
             yield group
-            group = []
+            group, bytes_count = [], 0
         group.append(file)
+        bytes_count += file.bytes_count
     if group:
         yield group
 

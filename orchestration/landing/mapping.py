@@ -18,7 +18,8 @@ An expression sees one file at a time, every column as text, and `_source_row`, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import codecs
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ import yaml
 from expectations.contract import Contract, Table, load_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path, PurePosixPath
 
 
@@ -62,12 +63,9 @@ class FileMapping:
 
 def table_of_place(path: PurePosixPath, contract: Contract) -> Table | None:
     """Return the contract table that `<source>/<table>/file` or `<source>/<table>.ext` names."""
-    parts = path.parts
-    if len(parts) >= 3:
-        return contract.tables.get(f"{parts[0]}.{parts[1]}")
-    if len(parts) == 2:
-        return contract.tables.get(f"{parts[0]}.{parts[1].split('.')[0]}")
-    return None
+    source, _, rest = path.as_posix().partition("/")
+    folder, slash, _ = rest.partition("/")
+    return contract.tables.get(f"{source}.{folder if slash else folder.split('.')[0]}")
 
 
 def mapping_by_place(table: Table) -> FileMapping:
@@ -76,17 +74,20 @@ def mapping_by_place(table: Table) -> FileMapping:
 
 
 def bind_by_header(mapping: TableMapping, header: Iterable[str]) -> TableMapping:
-    """Fill a mapping by place with the columns that a header really has."""
+    """Bind a mapping to the columns that a header really has.
+
+    A mapping by place takes those of the contract. An expression that is a column's bare name means
+    that column, even where SQL has a word of its own for it, such as `user`.
+    """
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in header}
     if mapping.expressions:
-        return mapping
-    names = set(header)
-    own = {name: f'"{name}"' for name in mapping.table.column_names if name in names}
-    return TableMapping(mapping.table, own, mapping.where, mapping.one_row_per)
+        bound = {name: quoted.get(text, text) for name, text in mapping.expressions.items()}
+    else:
+        bound = {name: quoted[name] for name in mapping.table.column_names if name in quoted}
+    return replace(mapping, expressions=bound)
 
 
-def choose_mapping(
-    path: PurePosixPath, mappings: tuple[FileMapping, ...], contract: Contract
-) -> FileMapping | None:
+def choose_mapping(path: PurePosixPath, mappings: tuple[FileMapping, ...], contract: Contract) -> FileMapping | None:
     """Return the first mapping whose pattern the path matches, else the one by place, else none."""
     for mapping in mappings:
         if fnmatch(str(path), mapping.pattern):
@@ -109,10 +110,14 @@ class _Reader:
     def pairs(self, node: yaml.Node, allowed: Iterable[str] | None = None) -> dict[str, tuple[yaml.Node, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
             raise self.fail(node, "expected `name: value` pairs here")
-        found = {key.value: (key, value) for key, value in node.value}
-        for name, (key, _) in found.items():
+        found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key, value in node.value:
+            name = self.text(key)
+            if name in found:
+                raise self.fail(key, f"'{name}' appears twice")
             if allowed is not None and name not in allowed:
                 raise self.fail(key, f"unknown entry '{name}'{_suggest(name, allowed)}")
+            found[name] = (key, value)
         return found
 
     def text(self, node: yaml.Node) -> str:
@@ -122,15 +127,23 @@ class _Reader:
 
     def expression(self, node: yaml.Node) -> str:
         text = self.text(node)
+        if text.isidentifier():
+            return text  # the name of a column, even one that SQL has another use for, such as `order`
         error = duckdb.execute(
-            "select json_extract_string(json_serialize_sql('select ' || $1), '$.error_message')", [text]
+            "select json_extract_string(json_serialize_sql($1), '$.error_message')",
+            [f"select ({text})::varchar"],
         ).fetchone()
         if error and error[0]:
             raise self.fail(node, f"cannot read the expression `{text}`: {error[0]}")
         return text
 
-    def columns(self, table: Table, node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-        return self.pairs(node, table.column_names)
+    def part(
+        self, table: Table, entries: dict[str, tuple[yaml.Node, yaml.Node]], name: str
+    ) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+        """Yield column, its node and its value's node of one part of a table's entry."""
+        if name in entries:
+            for column, (key, value) in self.pairs(entries[name][1], table.column_names).items():
+                yield column, key, value
 
     def table_mapping(self, key: yaml.Node, body: yaml.Node) -> TableMapping:
         table = self.contract.tables.get(key.value)
@@ -141,27 +154,47 @@ class _Reader:
         entries = self.pairs(body, allowed)
         expressions, lines = self.table_expressions(table, entries)
         self.check_required(table, expressions, key)
-        where = self.expression(entries["where"][1]) if "where" in entries else None
-        return TableMapping(table, expressions, where, self.one_row_per(table, entries), lines)
+        where = None
+        if "where" in entries:
+            node, value = entries["where"]
+            where, lines["where"] = self.expression(value), node.start_mark.line + 1
+        return TableMapping(table, expressions, where, self.one_row_per(table, expressions, entries), lines)
+
+    def assignments(
+        self, table: Table, entries: dict[str, tuple[yaml.Node, yaml.Node]]
+    ) -> Iterator[tuple[str, yaml.Node, str]]:
+        for name, key, value in self.part(table, entries, "columns"):
+            yield name, key, self.expression(value)
+        for name, key, value in self.part(table, entries, "constants"):
+            yield name, key, _literal(self.text(value))
 
     def table_expressions(
         self, table: Table, entries: dict[str, tuple[yaml.Node, yaml.Node]]
     ) -> tuple[dict[str, str], dict[str, int]]:
         expressions: dict[str, str] = {}
         lines: dict[str, int] = {}
-        if "columns" in entries:
-            for name, (key, value) in self.columns(table, entries["columns"][1]).items():
-                expressions[name], lines[name] = self.expression(value), key.start_mark.line + 1
-        if "constants" in entries:
-            for name, (key, value) in self.columns(table, entries["constants"][1]).items():
-                literal = self.text(value).replace("'", "''")
-                expressions[name], lines[name] = f"'{literal}'", key.start_mark.line + 1
-        if "date_formats" in entries:
-            for name, (key, value) in self.columns(table, entries["date_formats"][1]).items():
-                if name not in expressions:
-                    raise self.fail(key, f"a date format for '{name}', which is not mapped under columns")
-                expressions[name] = _with_date_format(expressions[name], self.text(value))
+        for name, key, expression in self.assignments(table, entries):
+            if name in expressions:
+                raise self.fail(key, f"'{name}' is under columns and under constants")
+            expressions[name], lines[name] = expression, key.start_mark.line + 1
+        for name, key, value in self.part(table, entries, "date_formats"):
+            if name not in expressions:
+                raise self.fail(key, f"a date format for '{name}', which is not mapped under columns")
+            expressions[name] = self.dated(table, name, expressions[name], value)
         return expressions, lines
+
+    def dated(self, table: Table, name: str, expression: str, node: yaml.Node) -> str:
+        """Read by the format; what does not fit stays as it is, so that the row rule can say so."""
+        kind = table.columns[table.column_names.index(name)].type
+        if kind not in ("date", "timestamp"):
+            raise self.fail(node, f"a date format for '{name}', which holds {kind}")
+        literal = _literal(self.text(node))
+        try:
+            duckdb.execute(f"select try_strptime('', {literal})")
+        except duckdb.Error as error:
+            raise self.fail(node, f"cannot use the date format: {str(error).splitlines()[0]}") from None
+        text = f'"{expression}"' if expression.isidentifier() else f"({expression})::varchar"
+        return f"coalesce(try_strptime({text}, {literal})::{kind}::varchar, {text})"
 
     def check_required(self, table: Table, expressions: dict[str, str], key: yaml.Node) -> None:
         missing = [c.name for c in table.columns if c.must_be_in_header and c.name not in expressions]
@@ -169,37 +202,48 @@ class _Reader:
             names = ", ".join(missing)
             raise self.fail(key, f"{table.id} needs {names}; map each under columns or constants")
 
-    def one_row_per(self, table: Table, entries: dict[str, tuple[yaml.Node, yaml.Node]]) -> tuple[str, ...]:
+    def one_row_per(
+        self, table: Table, expressions: dict[str, str], entries: dict[str, tuple[yaml.Node, yaml.Node]]
+    ) -> tuple[str, ...]:
         if "one_row_per" not in entries:
             return ()
         node = entries["one_row_per"][1]
         if not isinstance(node, yaml.SequenceNode):
             raise self.fail(node, "expected a list of columns, such as [order_id]")
-        for item in node.value:
-            if item.value not in table.column_names:
-                raise self.fail(item, f"{table.id} has no column '{item.value}'")
-        return tuple(item.value for item in node.value)
+        names = tuple(self.text(item) for item in node.value)
+        for item, name in zip(node.value, names, strict=True):
+            if name not in expressions:
+                raise self.fail(item, f"{table.id} has no column '{name}' that is mapped here")
+        return names
+
+    def option(self, name: str, node: yaml.Node) -> str:
+        """Return the delimiter or the encoding."""
+        text = self.text(node)
+        if name == "delimiter" and len(text.encode()) != 1:
+            raise self.fail(node, f"the delimiter `{text}` is not one plain character")
+        if name == "encoding":
+            try:
+                codecs.getincrementaldecoder(text)
+            except LookupError:
+                raise self.fail(node, f"no encoding is called '{text}'; for example utf-8, latin-1, gb18030") from None
+        return text
 
     def file_mapping(self, node: yaml.Node) -> FileMapping:
         entries = self.pairs(node, ("pattern", "tables", "delimiter", "encoding"))
         for name in ("pattern", "tables"):
             if name not in entries:
                 raise self.fail(node, f"a file entry needs `{name}`")
-        tables = tuple(
-            self.table_mapping(key, body) for key, body in self.pairs(entries["tables"][1]).values()
-        )
+        tables = tuple(self.table_mapping(key, body) for key, body in self.pairs(entries["tables"][1]).values())
         if all(table.one_row_per for table in tables):
             raise self.fail(node, "every table has one_row_per, so rows would be lost; leave it off one of them")
-        options = {name: self.text(entries[name][1]) for name in ("delimiter", "encoding") if name in entries}
+        options = {name: self.option(name, entries[name][1]) for name in ("delimiter", "encoding") if name in entries}
         pattern = self.text(entries["pattern"][1])
         name = "+".join(table.table.id for table in tables)
         return FileMapping(name, pattern, tables, origin=str(self.path), **options)
 
 
-def _with_date_format(expression: str, date_format: str) -> str:
-    """Read by the format; what does not fit stays as it is, so that the row rule can say so."""
-    quoted = date_format.replace("'", "''")
-    return f"coalesce(try_strptime({expression}, '{quoted}')::varchar, {expression})"
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
@@ -221,6 +265,8 @@ def load_mapping(path: Path, contract: Contract | None = None) -> tuple[FileMapp
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise MappingError(f"{path} line {line}: not YAML: {error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MappingError(f"{path}: not YAML in UTF-8: {error}") from None
     if node is None:
         raise MappingError(f"{path}: empty; expected `files:` with a list of patterns")
     entries = reader.pairs(node, ("files",))

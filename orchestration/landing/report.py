@@ -23,6 +23,7 @@ class LandingFile:
     format: FileFormat
     hash: str
     bytes_count: int
+    changed_at: int
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,12 @@ offsets as (
 months_spined as (
 
     select
-        cast({{ dbt.dateadd('month', 'cast(offsets.generated_number - 1 as int)', 'first_event.month_start_date') }} as date)
-            as month_start_date,
-        cast({{ dbt.dateadd('month', 'cast(offsets.generated_number as int)', 'first_event.month_start_date') }} as date)
-            as next_month_start_date
+        cast({{ dbt.dateadd(
+            'month', 'cast(offsets.generated_number - 1 as int)', 'first_event.month_start_date'
+        ) }} as date) as month_start_date,
+        cast({{ dbt.dateadd(
+            'month', 'cast(offsets.generated_number as int)', 'first_event.month_start_date'
+        ) }} as date) as next_month_start_date
     from offsets
     cross join first_event
     inner join build_clocks_resolved

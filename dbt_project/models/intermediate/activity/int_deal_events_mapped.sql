@@ -29,103 +29,57 @@ deals_with_party as (
 
 ),
 
-deals_opened as (
+deal_moments as (
 
     select
+        deal_id,
         'deal_opened' as event_type,
-        'deal' as entity_type,
-        deal_id as entity_id,
-        party_key as party_key,
-        'crm' as source_system,
-        'deals' as source_table,
-        deal_id as source_record_id,
-        amount as amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
-        coalesce(created_at, engaged_at) as occurred_at,
-        loaded_at
+        coalesce(created_at, engaged_at) as occurred_at
     from deals_with_party
-    where coalesce(created_at, engaged_at) is not null
-
-),
-
-deals_engaged as (
-
+    union all
     select
-        'deal_engaged' as event_type,
-        'deal' as entity_type,
-        deal_id as entity_id,
-        party_key as party_key,
-        'crm' as source_system,
-        'deals' as source_table,
-        deal_id as source_record_id,
-        amount as amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
-        engaged_at as occurred_at,
-        loaded_at
+        deal_id,
+        'deal_engaged',
+        engaged_at
     from deals_with_party
-    where engaged_at is not null
-
-),
-
-deals_won as (
-
+    union all
     select
-        'deal_won' as event_type,
-        'deal' as entity_type,
-        deal_id as entity_id,
-        party_key as party_key,
-        'crm' as source_system,
-        'deals' as source_table,
-        deal_id as source_record_id,
-        amount as amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
-        closed_at as occurred_at,
-        loaded_at
+        deal_id,
+        'deal_won',
+        closed_at
     from deals_with_party
-    where closed_at is not null and is_won
-
-),
-
-deals_lost as (
-
+    where is_won
+    union all
     select
-        'deal_lost' as event_type,
-        'deal' as entity_type,
-        deal_id as entity_id,
-        party_key as party_key,
-        'crm' as source_system,
-        'deals' as source_table,
-        deal_id as source_record_id,
-        amount as amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
-        closed_at as occurred_at,
-        loaded_at
+        deal_id,
+        'deal_lost',
+        closed_at
     from deals_with_party
-    where closed_at is not null and not is_won
+    where not is_won
 
 ),
 
 deal_events_mapped as (
 
-    select * from deals_opened
-    union all
-    select * from deals_engaged
-    union all
-    select * from deals_won
-    union all
-    select * from deals_lost
+    select
+        deal_moments.event_type,
+        'deal' as entity_type,
+        deals_with_party.deal_id as entity_id,
+        deals_with_party.party_key,
+        'crm' as source_system,
+        'deals' as source_table,
+        deals_with_party.deal_id as source_record_id,
+        deals_with_party.amount,
+        cast(null as varchar) as channel,
+        cast(null as varchar) as campaign_id,
+        cast(null as varchar) as function_code,
+        cast(null as varchar) as direction,
+        deal_moments.occurred_at,
+        deals_with_party.loaded_at
+    from deal_moments
+    inner join deals_with_party
+        on deal_moments.deal_id = deals_with_party.deal_id
+    where deal_moments.occurred_at is not null
 
 )
 

@@ -63,31 +63,29 @@ leads_disqualified as (
 
 ),
 
-contacts_created as (
+contact_moments as (
 
     select
+        contact_id,
         'contact_created' as event_type,
-        'customer' as entity_type,
-        cast(null as varchar) as entity_id,
-        'contact:' || contact_id as party_key,
-        'crm' as source_system,
-        'contacts' as source_table,
-        contact_id as source_record_id,
-        cast(null as decimal(18, 4)) as amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
         created_at as occurred_at,
         loaded_at
     from contacts
+    union all
+    select
+        contact_id,
+        'contact_deleted',
+        deleted_at,
+        loaded_at
+    from contacts
+    where deleted_at is not null
 
 ),
 
-contacts_deleted as (
+contacts_changed as (
 
     select
-        'contact_deleted' as event_type,
+        event_type,
         'customer' as entity_type,
         cast(null as varchar) as entity_id,
         'contact:' || contact_id as party_key,
@@ -99,10 +97,9 @@ contacts_deleted as (
         cast(null as varchar) as campaign_id,
         cast(null as varchar) as function_code,
         cast(null as varchar) as direction,
-        deleted_at as occurred_at,
+        occurred_at,
         loaded_at
-    from contacts
-    where deleted_at is not null
+    from contact_moments
 
 ),
 
@@ -112,9 +109,7 @@ person_events_mapped as (
     union all
     select * from leads_disqualified
     union all
-    select * from contacts_created
-    union all
-    select * from contacts_deleted
+    select * from contacts_changed
 
 )
 

@@ -10,9 +10,19 @@ funnel_attempts as (
 
 attempts_with_breakdown as (
 
-    select attempt_id, started_at, 'all' as breakdown, 'all' as breakdown_value from funnel_attempts
+    select
+        attempt_id,
+        started_at,
+        'all' as breakdown,
+        'all' as breakdown_value
+    from funnel_attempts
     union all
-    select attempt_id, started_at, 'channel', coalesce(channel, 'unknown') from funnel_attempts
+    select
+        attempt_id,
+        started_at,
+        'channel',
+        coalesce(channel, 'unknown')
+    from funnel_attempts
 
 ),
 

@@ -1,4 +1,5 @@
--- What the records of a customer say of it: the newest contact speaks for a person, the account for a firm.
+-- What the records of a customer say of it: the newest contact speaks for a person, the account for a firm;
+-- of a firm nothing personal is said.
 -- One row per customer id.
 with
 
@@ -31,7 +32,7 @@ contacts_ranked as (
         contacts.income_band,
         row_number() over (
             partition by identity_map.customer_id
-            order by contacts.created_at desc, contacts.contact_id
+            order by contacts.created_at desc nulls last, contacts.contact_id asc
         ) as contact_rank
     from identity_map
     inner join contacts
@@ -63,10 +64,10 @@ customer_attributes_joined as (
     select
         customer_ids.customer_id,
         coalesce(firms.country, contacts_ranked.country) as country,
-        contacts_ranked.city,
-        contacts_ranked.gender,
-        contacts_ranked.occupation,
-        contacts_ranked.income_band,
+        case when firms.customer_id is null then contacts_ranked.city end as city,
+        case when firms.customer_id is null then contacts_ranked.gender end as gender,
+        case when firms.customer_id is null then contacts_ranked.occupation end as occupation,
+        case when firms.customer_id is null then contacts_ranked.income_band end as income_band,
         firms.customer_id is not null as is_b2b
     from customer_ids
     left join contacts_ranked

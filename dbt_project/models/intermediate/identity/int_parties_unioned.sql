@@ -1,4 +1,5 @@
 -- Every record of a source that stands for a person or a firm; firms only where the firm itself buys.
+-- A guest is known by the e-mail address left at checkout; a test order makes nobody known.
 -- One row per party key.
 with
 
@@ -46,27 +47,57 @@ usage_events as (
 
 buyers_seen as (
 
-    select customer_id, ordered_at as seen_at from orders
+    select
+        party_key,
+        ordered_at as seen_at
+    from orders
+    where not coalesce(is_test, false)
     union all
-    select customer_id, refunded_at from refunds
+    select
+        'buyer:' || customer_id,
+        refunded_at
+    from refunds
     union all
-    select customer_id, created_at from tickets
+    select
+        'buyer:' || customer_id,
+        created_at
+    from tickets
     union all
-    select customer_id, occurred_at from usage_events
+    select
+        'buyer:' || customer_id,
+        occurred_at
+    from usage_events
 
 ),
 
 parties_unioned as (
 
-    select 'lead:' || lead_id as party_key, 'lead' as party_type, created_at from leads
+    select
+        'lead:' || lead_id as party_key,
+        'lead' as party_type,
+        created_at
+    from leads
     union all
-    select 'contact:' || contact_id, 'contact', created_at from contacts
+    select
+        'contact:' || contact_id,
+        'contact',
+        created_at
+    from contacts
     union all
-    select 'account:' || account_id, 'account', created_at from accounts where is_b2b
+    select
+        'account:' || account_id,
+        'account',
+        created_at
+    from accounts
+    where is_b2b
     union all
-    select 'buyer:' || customer_id, 'buyer', min(seen_at) from buyers_seen
-    where customer_id is not null
-    group by customer_id
+    select
+        party_key,
+        case when party_key like 'guest:%' then 'guest' else 'buyer' end,
+        min(seen_at)
+    from buyers_seen
+    where party_key is not null
+    group by party_key
 
 )
 

@@ -35,25 +35,50 @@ thresholds as (
 
 party_values as (
 
-    select 'lead:' || lead_id as party_key, 'email:' || email_hash as value_key from leads
+    select
+        'lead:' || lead_id as party_key,
+        'email:' || email_hash as value_key
+    from leads
     union
-    select 'lead:' || lead_id, 'phone:' || phone_hash from leads
+    select
+        'lead:' || lead_id,
+        'phone:' || phone_hash
+    from leads
     union
-    select 'contact:' || contact_id, 'email:' || email_hash from contacts
+    select
+        'contact:' || contact_id,
+        'email:' || email_hash
+    from contacts
     union
-    select 'contact:' || contact_id, 'phone:' || phone_hash from contacts
+    select
+        'contact:' || contact_id,
+        'phone:' || phone_hash
+    from contacts
     union
-    select 'buyer:' || customer_id, 'email:' || email_hash from orders
+    select
+        party_key,
+        'email:' || email_hash
+    from orders
+    where not coalesce(is_test, false)
     union
-    select 'buyer:' || customer_id, 'phone:' || phone_hash from orders
+    select
+        party_key,
+        'phone:' || phone_hash
+    from orders
+    where not coalesce(is_test, false)
     union
-    select coalesce('contact:' || contact_id, 'lead:' || lead_id), 'visitor:' || visitor_id from sessions
+    select
+        coalesce('contact:' || contact_id, 'lead:' || lead_id),
+        'visitor:' || visitor_id
+    from sessions
 
 ),
 
 values_counted as (
 
-    select value_key, count(distinct party_key) as parties_count
+    select
+        value_key,
+        count(distinct party_key) as parties_count
     from party_values
     where party_key is not null and value_key is not null
     group by value_key
@@ -62,7 +87,9 @@ values_counted as (
 
 party_values_guarded as (
 
-    select party_values.party_key, party_values.value_key
+    select
+        party_values.party_key,
+        party_values.value_key
     from party_values
     inner join values_counted
         on party_values.value_key = values_counted.value_key

@@ -47,6 +47,7 @@ rule_events as (
         stage_rules_compiled.rule_trigger,
         stage_rules_compiled.silent_days,
         entity_events.*,
+        {{ dbt.dateadd('day', 'stage_rules_compiled.silent_days', 'entity_events.occurred_at') }} as silent_from_at,
         lead(entity_events.occurred_at) over (
             partition by
                 stage_rules_compiled.lifecycle_id, stage_rules_compiled.rule_id, entity_events.entity_id
@@ -93,22 +94,18 @@ silences_completed as (
         rule_events.rule_id,
         rule_events.entity_id,
         rule_events.customer_id,
-        {{ dbt.dateadd('day', 'rule_events.silent_days', 'rule_events.occurred_at') }} as occurred_at,
+        rule_events.silent_from_at as occurred_at,
         rule_events.source_table,
         rule_events.source_record_id,
         cast(rule_events.silent_days as double),
         cast(rule_events.silent_days as double),
-        rule_events.loaded_at
+        greatest(rule_events.loaded_at, rule_events.silent_from_at)
     from rule_events
     inner join build_clocks_resolved
-        on {{ dbt.dateadd('day', 'rule_events.silent_days', 'rule_events.occurred_at') }} <= build_clocks_resolved.as_of
+        on rule_events.silent_from_at <= build_clocks_resolved.as_of
     where
         rule_events.rule_trigger = 'inactivity'
-        and (
-            rule_events.next_occurred_at is null
-            or rule_events.next_occurred_at
-            > {{ dbt.dateadd('day', 'rule_events.silent_days', 'rule_events.occurred_at') }}
-        )
+        and coalesce(rule_events.next_occurred_at > rule_events.silent_from_at, true)
 
 ),
 

@@ -16,9 +16,21 @@ lifecycle_stages as (
 
 stages as (
 
-    select lifecycle_id, stage, stage_number, stage_order, kind from lifecycle_stages
+    select
+        lifecycle_id,
+        stage,
+        stage_number,
+        stage_order,
+        kind
+    from lifecycle_stages
     union all
-    select lifecycle_id, 'outside', 0, 0, 'outside' from lifecycles
+    select
+        lifecycle_id,
+        'outside',
+        0,
+        0,
+        'outside'
+    from lifecycles
 
 ),
 
@@ -55,8 +67,8 @@ pairs_with_skips as (
             pairs.lifecycle_id = stages.lifecycle_id
             and pairs.to_kind = 'progress'
             and stages.kind = 'progress'
-            and stages.stage_order > pairs.from_order
-            and stages.stage_order < pairs.to_order
+            and pairs.from_order < stages.stage_order
+            and pairs.to_order > stages.stage_order
     group by pairs.lifecycle_id, pairs.from_number, pairs.to_number
 
 ),
@@ -75,7 +87,7 @@ stage_pairs_compared as (
             when pairs.to_order < pairs.from_order then 'backward'
             else 'lateral'
         end as direction,
-        cast(coalesce(pairs_with_skips.skipped_stages_count, 0) as integer) as skipped_stages_count
+        coalesce(pairs_with_skips.skipped_stages_count, 0) as skipped_stages_count
     from pairs
     inner join lifecycles
         on pairs.lifecycle_id = lifecycles.lifecycle_id

@@ -23,9 +23,17 @@ lifecycles as (
 
 stages as (
 
-    select lifecycle_id, stage, stage_number from lifecycle_stages
+    select
+        lifecycle_id,
+        stage,
+        stage_number
+    from lifecycle_stages
     union all
-    select lifecycle_id, 'outside', 0 from lifecycles
+    select
+        lifecycle_id,
+        'outside',
+        0
+    from lifecycles
 
 ),
 

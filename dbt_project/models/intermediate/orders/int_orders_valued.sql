@@ -8,32 +8,9 @@ orders as (
 
 ),
 
-order_lines as (
+order_lines_valued as (
 
-    select * from {{ ref('stg_orders__order_lines') }}
-
-),
-
-products as (
-
-    select * from {{ ref('stg_orders__products') }}
-
-),
-
-lines_valued as (
-
-    select
-        order_lines.order_id,
-        order_lines.quantity,
-        coalesce(products.role, 'core') as product_role,
-        coalesce(
-            order_lines.amount,
-            cast(order_lines.quantity * order_lines.unit_price as decimal(18, 4))
-            - coalesce(order_lines.discount_amount, 0)
-        ) as line_amount
-    from order_lines
-    left join products
-        on order_lines.product_id = products.product_id
+    select * from {{ ref('int_order_lines_valued') }}
 
 ),
 
@@ -45,7 +22,7 @@ lines_by_order as (
         cast(sum(line_amount) as decimal(18, 4)) as lines_amount,
         count(case when quantity > 0 and line_amount > 0 and product_role != 'lead' then 1 end) as purchase_lines_count,
         count(case when quantity > 0 and line_amount > 0 and product_role = 'lead' then 1 end) as lead_lines_count
-    from lines_valued
+    from order_lines_valued
     group by order_id
 
 ),
@@ -54,7 +31,7 @@ orders_with_amount as (
 
     select
         orders.order_id,
-        orders.customer_id as buyer_id,
+        orders.party_key,
         orders.deal_id,
         orders.channel,
         orders.country,
@@ -84,7 +61,8 @@ orders_valued as (
         *,
         order_status not in ('placed', 'cancelled', 'refunded')
         and not is_test
-        and (purchase_lines_count > 0 or (lines_count = 0 and order_amount > 0)) as is_qualifying,
+        and order_amount > 0
+        and (purchase_lines_count > 0 or lines_count = 0) as is_qualifying,
         order_status not in ('placed', 'cancelled', 'refunded')
         and not is_test
         and purchase_lines_count = 0

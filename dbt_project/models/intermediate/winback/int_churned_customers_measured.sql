@@ -3,9 +3,9 @@
 -- One row per customer id.
 with
 
-stage_intervals as (
+churned_customers_found as (
 
-    select * from {{ ref('fct_stage_intervals') }}
+    select * from {{ ref('int_churned_customers_found') }}
 
 ),
 
@@ -27,9 +27,9 @@ customer_contact_points_counted as (
 
 ),
 
-build_clocks_resolved as (
+open_tickets_counted as (
 
-    select * from {{ ref('int_build_clocks_resolved') }}
+    select * from {{ ref('int_open_tickets_counted') }}
 
 ),
 
@@ -39,88 +39,82 @@ thresholds as (
 
 ),
 
-churned as (
+events_of_churned as (
 
     select
-        stage_intervals.customer_id,
-        stage_intervals.valid_from_at as churned_at,
-        build_clocks_resolved.as_of
-    from stage_intervals
-    cross join build_clocks_resolved
-    where
-        stage_intervals.lifecycle_id = 'customer'
-        and stage_intervals.stage = 'churned'
-        and stage_intervals.is_current
-
-),
-
-last_orders as (
-
-    select
-        customer_id,
-        max(occurred_at) as last_ordered_at
-    from customer_events
-    where event_type = 'qualifying_order_placed'
-    group by customer_id
+        customer_events.*,
+        cast(thresholds.threshold_value as integer) as value_window_days,
+        max(case when customer_events.event_type = 'qualifying_order_placed' then customer_events.occurred_at end)
+            over (partition by customer_events.customer_id) as last_ordered_at
+    from churned_customers_found
+    inner join customer_events
+        on churned_customers_found.customer_id = customer_events.customer_id
+    inner join thresholds
+        on thresholds.threshold_id = 'winback_value_window_days'
 
 ),
 
 histories as (
 
     select
-        churned.customer_id,
-        count(case when customer_events.event_type = 'qualifying_order_placed' then 1 end) as orders_count,
-        cast(sum(case
+        customer_id,
+        max(last_ordered_at) as last_ordered_at,
+        max(case when event_type = 'message_sent' then occurred_at end) as last_message_at,
+        count(case when event_type = 'qualifying_order_placed' then 1 end) as orders_count,
+        sum(case when event_type = 'qualifying_order_placed' then amount else 0 end) as bought_amount,
+        sum(case when event_type = 'order_refunded' then amount else 0 end) as refunded_amount,
+        sum(case
             when
-                customer_events.event_type = 'qualifying_order_placed'
-                and {{ dbt.dateadd('day', 'cast(thresholds.threshold_value as int)', 'customer_events.occurred_at') }}
-                > last_orders.last_ordered_at
-                then customer_events.amount
+                event_type = 'qualifying_order_placed'
+                and {{ dbt.dateadd('day', 'value_window_days', 'occurred_at') }} > last_ordered_at
+                then amount
             else 0
-        end) as decimal(18, 4)) as value_before_churn,
-        cast(sum(case when customer_events.event_type = 'qualifying_order_placed' then customer_events.amount else 0 end)
-            as double) as bought_amount,
-        cast(sum(case when customer_events.event_type = 'order_refunded' then customer_events.amount else 0 end)
-            as double) as refunded_amount,
-        count(case when customer_events.event_type = 'ticket_created' then 1 end)
-        - count(case when customer_events.event_type = 'ticket_solved' then 1 end) as open_tickets_count,
-        max(case when customer_events.event_type = 'message_sent' then customer_events.occurred_at end)
-            as last_message_at
-    from churned
-    inner join customer_events
-        on churned.customer_id = customer_events.customer_id
-    inner join last_orders
-        on churned.customer_id = last_orders.customer_id
-    inner join thresholds
-        on thresholds.threshold_id = 'winback_value_window_days'
-    group by churned.customer_id
+        end) as value_before_churn
+    from events_of_churned
+    group by customer_id
+
+),
+
+permissions as (
+
+    select
+        customer_id,
+        max(case when channel = 'all' and not is_granted then 1 else 0 end) = 1
+        or max(case when is_granted then 1 else 0 end) = 0 as has_withdrawn_consent
+    from customer_consents_resolved
+    group by customer_id
 
 ),
 
 churned_customers_measured as (
 
     select
-        churned.customer_id,
-        churned.churned_at,
-        churned.as_of,
-        last_orders.last_ordered_at,
+        churned_customers_found.*,
+        histories.last_ordered_at,
         histories.orders_count,
-        histories.value_before_churn,
-        histories.refunded_amount / nullif(histories.bought_amount, 0) as refund_rate,
-        histories.open_tickets_count,
-        {{ dbt.datediff('last_orders.last_ordered_at', 'churned.as_of', 'day') }} as days_since_last_order,
-        {{ dbt.datediff('histories.last_message_at', 'churned.as_of', 'day') }} as days_since_last_message,
+        cast(histories.value_before_churn as decimal(18, 4)) as value_before_churn,
+        case
+            when histories.bought_amount > 0
+                then least(1, histories.refunded_amount / cast(histories.bought_amount as double))
+        end as refund_rate,
+        coalesce(open_tickets_counted.open_tickets_count, 0) as open_tickets_count,
+        {{ dbt.datediff(
+            'histories.last_ordered_at', 'churned_customers_found.as_of', 'day'
+        ) }} as days_since_last_order,
+        {{ dbt.datediff(
+            'histories.last_message_at', 'churned_customers_found.as_of', 'day'
+        ) }} as days_since_last_message,
         customer_contact_points_counted.contact_points_count,
-        customer_consents_resolved.has_withdrawn_consent
-    from churned
-    inner join histories
-        on churned.customer_id = histories.customer_id
-    inner join last_orders
-        on churned.customer_id = last_orders.customer_id
+        permissions.has_withdrawn_consent
+    from churned_customers_found
+    left join histories
+        on churned_customers_found.customer_id = histories.customer_id
+    left join open_tickets_counted
+        on churned_customers_found.customer_id = open_tickets_counted.customer_id
+    left join permissions
+        on churned_customers_found.customer_id = permissions.customer_id
     left join customer_contact_points_counted
-        on churned.customer_id = customer_contact_points_counted.customer_id
-    left join customer_consents_resolved
-        on churned.customer_id = customer_consents_resolved.customer_id
+        on churned_customers_found.customer_id = customer_contact_points_counted.customer_id
 
 )
 

@@ -1,6 +1,6 @@
--- Whether a customer has withdrawn consent, by what its contacts said last before as_of.
--- A customer of whom no consent was ever recorded has no row.
--- One row per customer id.
+-- Whether a customer may be contacted through a channel, by what its contacts said last before as_of:
+-- one contact that withdrew is enough. A customer of whom no consent was ever recorded has no row.
+-- One row per customer id and channel.
 with
 
 consents as (
@@ -25,7 +25,12 @@ consents_in_force as (
 
     select
         identity_map.customer_id,
-        consents.is_granted
+        consents.channel,
+        consents.is_granted,
+        row_number() over (
+            partition by consents.contact_id, consents.channel
+            order by consents.valid_from_at desc
+        ) as consent_rank
     from consents
     inner join identity_map
         on 'contact:' || consents.contact_id = identity_map.party_key
@@ -40,9 +45,11 @@ customer_consents_resolved as (
 
     select
         customer_id,
-        max(case when is_granted then 0 else 1 end) as has_withdrawn_consent
+        channel,
+        min(case when is_granted then 1 else 0 end) = 1 as is_granted
     from consents_in_force
-    group by customer_id
+    where consent_rank = 1
+    group by customer_id, channel
 
 )
 

@@ -19,7 +19,9 @@ known_customers as (
 
 contact_points as (
 
-    select customer_id, party_key
+    select
+        customer_id,
+        party_key
     from identity_map
     where party_key like 'email:%' or party_key like 'phone:%'
 

@@ -16,6 +16,7 @@ winback_rules as (
 ),
 
 measures as (
+
     {% for measure in [
         'contact_points_count',
         'has_withdrawn_consent',
@@ -25,10 +26,14 @@ measures as (
         'refund_rate',
         'value_before_churn',
     ] %}
-    select customer_id, '{{ measure }}' as measure, cast({{ measure }} as double) as measure_value
-    from churned_customers_measured
-    {{ 'union all' if not loop.last }}
+        select
+            customer_id,
+            '{{ measure }}' as measure,
+            cast({{ measure }} as double) as measure_value
+        from churned_customers_measured
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
 ),
 
 winback_exclusions_found as (

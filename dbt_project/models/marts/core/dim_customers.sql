@@ -66,7 +66,10 @@ purchases as (
 
 present_stages as (
 
-    select entity_id as customer_id, stage, valid_from_at
+    select
+        entity_id as customer_id,
+        stage,
+        valid_from_at
     from stage_intervals
     where lifecycle_id = 'customer' and is_current
 
@@ -89,8 +92,8 @@ customers as (
         customer_attributes_joined.income_band,
 
         -- numerics
-        cast(coalesce(purchases.orders_count, 0) as integer) as orders_count,
-        coalesce(purchases.orders_amount, 0) as orders_amount,
+        cast(coalesce(purchases.orders_count, 0) as bigint) as orders_count,
+        cast(coalesce(purchases.orders_amount, 0) as decimal(18, 4)) as orders_amount,
 
         -- booleans
         coalesce(customer_attributes_joined.is_b2b, false) as is_b2b,
@@ -105,9 +108,7 @@ customers as (
     left join present_stages
         on lives.customer_id = present_stages.customer_id
     left join origins_ranked
-        on
-            lives.customer_id = origins_ranked.customer_id
-            and origins_ranked.origin_rank = 1
+        on lives.customer_id = origins_ranked.customer_id and origins_ranked.origin_rank = 1
     left join purchases
         on lives.customer_id = purchases.customer_id
     left join customer_attributes_joined

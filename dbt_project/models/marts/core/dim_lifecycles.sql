@@ -10,7 +10,12 @@ lifecycles as (
 
 lifecycles_described as (
 
-    select lifecycle_id, entity_type, name, description from lifecycles
+    select
+        lifecycle_id,
+        entity_type,
+        name,
+        description
+    from lifecycles
 
 )
 

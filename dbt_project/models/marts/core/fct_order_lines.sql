@@ -2,9 +2,9 @@
 -- One row per order id and line number.
 with
 
-order_lines as (
+order_lines_valued as (
 
-    select * from {{ ref('stg_orders__order_lines') }}
+    select * from {{ ref('int_order_lines_valued') }}
 
 ),
 
@@ -14,33 +14,30 @@ orders as (
 
 ),
 
-order_lines_of_orders as (
+order_lines as (
 
     select
         -- ids
-        {{ surrogate_key(['order_lines.order_id', 'order_lines.line_number']) }} as order_line_id,
-        order_lines.order_id,
+        {{ surrogate_key(['order_lines_valued.order_id', 'order_lines_valued.line_number']) }} as order_line_id,
+        order_lines_valued.order_id,
         orders.customer_id,
-        order_lines.product_id,
+        order_lines_valued.product_id,
+
+        -- strings
+        order_lines_valued.product_role,
 
         -- numerics
-        cast(order_lines.line_number as integer) as line_number,
-        order_lines.quantity,
-        order_lines.unit_price,
-        cast(
-            coalesce(
-                order_lines.amount,
-                cast(order_lines.quantity * order_lines.unit_price as decimal(18, 4))
-                - coalesce(order_lines.discount_amount, 0)
-            ) as decimal(18, 4)
-        ) as line_amount,
+        cast(order_lines_valued.line_number as integer) as line_number,
+        order_lines_valued.quantity,
+        order_lines_valued.unit_price,
+        cast(order_lines_valued.line_amount as decimal(18, 4)) as line_amount,
 
         -- timestamps
         orders.ordered_at
-    from order_lines
+    from order_lines_valued
     inner join orders
-        on order_lines.order_id = orders.order_id
+        on order_lines_valued.order_id = orders.order_id
 
 )
 
-select * from order_lines_of_orders
+select * from order_lines

@@ -38,7 +38,7 @@ orders as (
         orders_valued.order_amount,
         orders_valued.tax_amount,
         orders_valued.shipping_amount,
-        cast(orders_valued.lines_count as integer) as lines_count,
+        cast(orders_valued.lines_count as bigint) as lines_count,
 
         -- booleans
         orders_valued.is_qualifying,
@@ -51,7 +51,7 @@ orders as (
     inner join build_clocks_resolved
         on orders_valued.ordered_at <= build_clocks_resolved.as_of
     left join identity_map
-        on 'buyer:' || orders_valued.buyer_id = identity_map.party_key
+        on orders_valued.party_key = identity_map.party_key
 
 )
 

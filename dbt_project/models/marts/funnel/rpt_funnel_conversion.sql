@@ -52,8 +52,13 @@ steps_counted as (
 funnel_conversion as (
 
     select
-        -- strings
+        -- ids
+        {{ surrogate_key([
+            'funnel_id', 'step_number', 'cohort_grain', 'cohort_start_date', 'breakdown', 'breakdown_value'
+        ]) }} as funnel_conversion_id,
         funnel_id,
+
+        -- strings
         'ordered' as mode,
         step,
         cohort_grain,
@@ -62,12 +67,12 @@ funnel_conversion as (
 
         -- numerics
         cast(step_number as integer) as step_number,
-        started_count,
-        entered_count,
-        converted_count,
-        lost_count,
-        mature_count,
-        mature_converted_count,
+        cast(started_count as bigint) as started_count,
+        cast(entered_count as bigint) as entered_count,
+        cast(converted_count as bigint) as converted_count,
+        cast(lost_count as bigint) as lost_count,
+        cast(mature_count as bigint) as mature_count,
+        cast(mature_converted_count as bigint) as mature_converted_count,
         converted_count / nullif(cast(entered_count as double), 0) as naive_rate,
         {{ wilson_limit('converted_count', 'entered_count', -1) }} as naive_rate_lower,
         {{ wilson_limit('converted_count', 'entered_count', 1) }} as naive_rate_upper,

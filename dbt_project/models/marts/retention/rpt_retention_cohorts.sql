@@ -85,14 +85,16 @@ triangle as (
 retention_cohorts as (
 
     select
-        -- strings
+        -- ids
         metric_id,
+
+        -- strings
         'on' as retention_kind,
 
         -- numerics
         cast(months_since_start as integer) as months_since_start,
-        cohort_customers_count,
-        retained_customers_count,
+        cast(cohort_customers_count as bigint) as cohort_customers_count,
+        cast(retained_customers_count as bigint) as retained_customers_count,
         case when is_mature then retained_customers_count / cast(cohort_customers_count as double) end
             as retention_rate,
         case when is_mature then {{ wilson_limit('retained_customers_count', 'cohort_customers_count', -1) }} end
@@ -106,7 +108,6 @@ retention_cohorts as (
         -- dates
         cohort_month_start_date,
         month_start_date
-
     from triangle
 
 )

@@ -15,9 +15,9 @@ winback_exclusions_found as (
 
 ),
 
-customer_events as (
+response_channels_ranked as (
 
-    select * from {{ ref('fct_customer_events') }}
+    select * from {{ ref('int_response_channels_ranked') }}
 
 ),
 
@@ -46,33 +46,6 @@ reasons as (
 
 ),
 
-responses_counted as (
-
-    select
-        customer_id,
-        channel,
-        count(*) as responses_count
-    from customer_events
-    where
-        event_type in ('message_opened', 'message_clicked')
-        and channel is not null
-    group by customer_id, channel
-
-),
-
-best_channels as (
-
-    select
-        customer_id,
-        channel,
-        row_number() over (
-            partition by customer_id
-            order by responses_count desc, channel
-        ) as channel_rank
-    from responses_counted
-
-),
-
 winback_eligibility as (
 
     select
@@ -83,15 +56,15 @@ winback_eligibility as (
         reasons.primary_reason,
         reasons.primary_exclusion_class,
         reasons.exclusion_reasons,
-        best_channels.channel as recommended_channel,
+        response_channels_ranked.channel as recommended_channel,
 
         -- numerics
-        cast(churned.orders_count as integer) as orders_count,
+        cast(coalesce(churned.orders_count, 0) as bigint) as orders_count,
         churned.value_before_churn,
-        churned.refund_rate,
+        cast(churned.refund_rate as double) as refund_rate,
         cast(churned.days_since_last_order as integer) as days_since_last_order,
-        cast(churned.open_tickets_count as integer) as open_tickets_count,
-        cast(coalesce(reasons.exclusion_reasons_count, 0) as integer) as exclusion_reasons_count,
+        cast(churned.open_tickets_count as bigint) as open_tickets_count,
+        cast(coalesce(reasons.exclusion_reasons_count, 0) as bigint) as exclusion_reasons_count,
 
         -- booleans
         reasons.customer_id is null as is_eligible,
@@ -104,10 +77,10 @@ winback_eligibility as (
     from churned_customers_measured as churned
     left join reasons
         on churned.customer_id = reasons.customer_id
-    left join best_channels
+    left join response_channels_ranked
         on
-            churned.customer_id = best_channels.customer_id
-            and best_channels.channel_rank = 1
+            churned.customer_id = response_channels_ranked.customer_id
+            and response_channels_ranked.channel_rank = 1
 
 )
 

@@ -1,5 +1,5 @@
 -- A change of a lead's field, as last stated by the source up to the load horizon.
--- One row per object id and field and changed at and new value.
+-- One row per object id, field, instant of change and new value.
 with
 
 source as (
@@ -27,7 +27,7 @@ ranked as (
 
     select
         *,
-        {{ version_rank(['object_id', 'field', 'changed_at', 'new_value']) }} as version_rank
+        {{ version_rank(['object_id', 'field', read_timestamp('changed_at'), 'new_value']) }} as version_rank
     from known
 
 ),

@@ -1,5 +1,5 @@
 -- A permission to contact a person through a channel, as last stated by the source up to the load horizon.
--- One row per contact id and channel and valid from at.
+-- One row per contact id, channel and start.
 with
 
 source as (
@@ -27,7 +27,7 @@ ranked as (
 
     select
         *,
-        {{ version_rank(['contact_id', 'channel', 'valid_from_at']) }} as version_rank
+        {{ version_rank(['contact_id', 'channel', read_timestamp('valid_from_at')]) }} as version_rank
     from known
 
 ),

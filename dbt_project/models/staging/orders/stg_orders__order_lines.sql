@@ -27,7 +27,7 @@ ranked as (
 
     select
         *,
-        {{ version_rank(['order_id', 'line_number']) }} as version_rank
+        {{ version_rank(['order_id', dbt.safe_cast('line_number', 'bigint')]) }} as version_rank
     from known
 
 ),

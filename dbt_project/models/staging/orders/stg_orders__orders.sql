@@ -40,7 +40,8 @@ orders as (
         customer_id,
         deal_id,
 
-        -- strings
+        -- strings; a guest who leaves an e-mail address is a party too
+        coalesce('buyer:' || customer_id, 'guest:' || {{ hash_email('email') }}) as party_key,
         {{ hash_email('email') }} as email_hash,
         {{ hash_phone('phone') }} as phone_hash,
         status,

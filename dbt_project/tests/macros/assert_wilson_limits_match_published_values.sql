@@ -1,0 +1,58 @@
+{{ config(meta={"dagster": {"ref": {"name": "rpt_funnel_conversion"}}}) }}
+-- Newcombe 1998 prints these limits; the ends must stay within 0 and 1, and nothing divided is nothing.
+-- depends_on: {{ ref('rpt_funnel_conversion') }}
+with
+
+published as (
+
+    select
+        56 as numerator,
+        70 as denominator,
+        0.691834 as lower_limit,
+        0.876953 as upper_limit
+    union all
+    select
+        48,
+        80,
+        0.490455,
+        0.700382
+    union all
+    select
+        0,
+        10,
+        0.0,
+        0.277533
+    union all
+    select
+        2030,
+        2030,
+        0.998111,
+        1.0
+    union all
+    select
+        0,
+        0,
+        null,
+        null
+
+),
+
+computed as (
+
+    select
+        *,
+        {{ wilson_limit('numerator', 'denominator', -1) }} as lower_computed,
+        {{ wilson_limit('numerator', 'denominator', 1) }} as upper_computed
+    from published
+
+)
+
+select *
+from computed
+where
+    coalesce(abs(lower_limit - lower_computed), 0) > 1e-6
+    or coalesce(abs(upper_limit - upper_computed), 0) > 1e-6
+    or (denominator = 0) != (lower_computed is null)
+    or (denominator = 0) != (upper_computed is null)
+    or lower_computed < 0
+    or upper_computed > 1

@@ -1,0 +1,171 @@
+"""The command line: one function a command, joining what the tools already do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orchestration.home import PROJECT_FOLDER, WarehouseHome
+
+app = typer.Typer(
+    name="lifecycle",
+    help="Customer Lifecycle Warehouse.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
+SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="LIFECYCLE_HOME", help="Folder of the warehouse.", file_okay=False)
+]
+DEFAULT_HOME = PROJECT_FOLDER / "warehouse"
+
+
+def _instant(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return str(datetime.fromisoformat(text))
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no instant; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS") from None
+
+
+@app.command()
+def run(
+    landing: Annotated[
+        Path,
+        typer.Option(help="Folder of files, by <source>/<table>/ or by a mapping.", exists=True, file_okay=False),
+    ] = SAMPLE_COMPANY,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file for extracts with other names and shapes.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(callback=_instant, help="Nothing after this instant has happened (UTC).")
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option(callback=_instant, help="Nothing loaded after this instant is known (UTC).")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Land what is new, build, check and publish; tell what happened."""
+    from orchestration.landing.mapping import MappingError, load_mapping
+    from orchestration.refresh import RefreshRequest, reason_to_rest, refresh
+    from orchestration.summary import print_failure, print_summary
+
+    began = time.monotonic()
+    request = RefreshRequest(
+        WarehouseHome(home.resolve()),
+        landing.resolve(),
+        mapping.resolve() if mapping else None,
+        as_of,
+        known_at,
+    )
+    try:
+        mappings = load_mapping(request.mapping_file) if request.mapping_file else ()
+    except MappingError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    if reason := reason_to_rest(request, mappings):
+        console.print(reason, markup=False)
+        print_summary(console, request.home, None, time.monotonic() - began)
+        return
+    result = _refresh_with_progress(request, refresh)
+    if not result.is_published:
+        print_failure(console, request.home, result)
+        raise typer.Exit(1)
+    print_summary(console, request.home, result.landing, time.monotonic() - began)
+
+
+def _refresh_with_progress(request: object, refresh: object) -> object:
+    if not console.is_terminal:
+        last = ""
+
+        def tell(text: str) -> None:
+            nonlocal last
+            step = text.split(",", maxsplit=1)[0]
+            if step != last:
+                console.print(f"... {step}", markup=False)
+            last = step
+
+        return refresh(request, tell)  # type: ignore[operator]
+    with console.status("starting") as status:
+        return refresh(request, status.update)  # type: ignore[operator]
+
+
+@app.command()
+def rollback(
+    release: Annotated[
+        str | None, typer.Argument(help="A kept release; the one before the present when left out.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Show readers an earlier release again."""
+    from orchestration.publishing.release import PublicationError, roll_back
+
+    try:
+        manifest = roll_back(WarehouseHome(home.resolve()), release)
+    except PublicationError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"Readers now see release {manifest.release_id}, as of {manifest.as_of}.")
+    console.print("The next `lifecycle run` publishes when a file, a model or the dictionary has changed.")
+
+
+@app.command()
+def releases(home: HomeOption = DEFAULT_HOME) -> None:
+    """List the kept releases; a star marks what readers see."""
+    from orchestration.publishing.release import Manifest, current_manifest, release_ids
+
+    place = WarehouseHome(home.resolve())
+    shown = current_manifest(place)
+    for name in release_ids(place):
+        manifest = Manifest.read(place.releases / name)
+        mark = "*" if shown and shown.release_id == name else " "
+        rows = sum(table.rows_count for table in manifest.tables.values())
+        console.print(f"{mark} {name}  as of {manifest.as_of}  {len(manifest.tables)} tables, {rows:,} rows")
+
+
+@app.command()
+def reference(
+    check: Annotated[bool, typer.Option("--check", help="Only tell which pages are stale.")] = False,
+) -> None:
+    """Make the generated pages: dbt's source lists, the raw contract, the data dictionary."""
+    from orchestration.reference import all_pages, load_contract, source_pages, stale_pages, write_pages
+
+    if not check:
+        write_pages(source_pages(load_contract()))
+    from orchestration.defs.transformation import prepared_project
+
+    pages = all_pages(prepared_project().manifest_path)
+    stale = stale_pages(pages)
+    if check and stale:
+        for path in stale:
+            console.print(f"stale: {path.relative_to(PROJECT_FOLDER)}; run `lifecycle reference`")
+        raise typer.Exit(1)
+    write_pages(pages)
+
+
+@app.command()
+def ui(
+    home: HomeOption = DEFAULT_HOME, port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000
+) -> None:
+    """Open Dagster's own page: lineage, runs, checks, schedule, sensor."""
+    from orchestration.refresh import prepare_environment
+
+    place = WarehouseHome(home.resolve())
+    prepare_environment(place)
+    os.environ["LIFECYCLE_HOME"] = str(place.folder)
+    command = Path(sys.executable).with_name("dagster")
+    os.chdir(PROJECT_FOLDER)
+    os.execv(command, [str(command), "dev", "-m", "orchestration.definitions", "-p", str(port)])
+
+
+if __name__ == "__main__":
+    app()

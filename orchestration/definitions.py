@@ -1,0 +1,31 @@
+"""The Dagster code location: loads the parts, nothing else."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.defs.automation import daily_schedule, landing_sensor, refresh_job
+from orchestration.defs.landing import landing_asset
+from orchestration.defs.publication import audit_check, mart_keys, release_asset
+from orchestration.defs.resources import default_resources
+from orchestration.defs.transformation import transformation_assets
+
+
+def build_definitions(resources: dict[str, object] | None = None) -> dg.Definitions:
+    """Assemble the definitions; `resources` replaces the ones of the environment."""
+    models = transformation_assets()
+    marts = mart_keys(models)
+    return dg.Definitions(
+        assets=[landing_asset(), models, release_asset(marts)],
+        asset_checks=[audit_check(marts)],
+        jobs=[refresh_job()],
+        schedules=[daily_schedule()],
+        sensors=[landing_sensor()],
+        resources=resources or default_resources(),
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions that `dagster dev` shows."""
+    return build_definitions()

@@ -1,0 +1,108 @@
+"""What the assets run on: the warehouse's folder, its lock, the landing folder, the two clocks.
+
+The only module that reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DbtCliResource, DbtProject
+from filelock import FileLock, Timeout
+
+from orchestration.home import PROJECT_FOLDER, WarehouseHome
+from orchestration.landing.mapping import FileMapping, load_mapping
+
+DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
+SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
+
+
+class Progress:
+    """Tells a person what goes on, a line at a time; nobody unless told whom."""
+
+    def __init__(self, tell: Callable[[str], None] = lambda _text: None) -> None:
+        """Keep whom to tell."""
+        self._tell = tell
+
+    def __call__(self, text: str) -> None:
+        """Tell one line."""
+        self._tell(text)
+
+
+class LandingFolder(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where files arrive, and how those with other names and shapes are to be read."""
+
+    path: str
+    mapping_file: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The landing folder."""
+        return Path(self.path)
+
+    @property
+    def mappings(self) -> tuple[FileMapping, ...]:
+        """The file mappings to land with."""
+        return load_mapping(Path(self.mapping_file)) if self.mapping_file else ()
+
+
+class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """One warehouse and the clocks to build it by; holds the writer's lock while a run goes on."""
+
+    home_folder: str
+    as_of: str | None = None
+    known_at: str | None = None
+
+    @property
+    def home(self) -> WarehouseHome:
+        """The paths of the warehouse."""
+        return WarehouseHome(Path(self.home_folder))
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Warehouse]:
+        """Hold the writer's lock for the whole run, so that no two runs meet in the working database."""
+        self.home.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.home.writer_lock)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if context.log:
+                context.log.info("another run is writing this warehouse; waiting for it to end")
+            lock.acquire()
+        with lock:
+            yield self
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the working database for writing."""
+        return duckdb.connect(str(self.home.working_database))
+
+
+def dbt_project() -> DbtProject:
+    """Return the dbt project in place."""
+    return DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER)
+
+
+def dbt_resource() -> DbtCliResource:
+    """Return dbt as installed beside this Python, whether or not its environment is activated."""
+    return DbtCliResource(project_dir=dbt_project(), dbt_executable=str(Path(sys.executable).with_name("dbt")))
+
+
+def default_resources() -> dict[str, object]:
+    """Return the resources that `dagster dev` runs with: the sample company's unless the environment says."""
+    home = Path(os.environ.get("LIFECYCLE_HOME", PROJECT_FOLDER / "warehouse"))
+    os.environ.setdefault("LIFECYCLE_WORKING_DATABASE", str(WarehouseHome(home).working_database))
+    return {
+        "warehouse": Warehouse(home_folder=str(home)),
+        "landing_folder": LandingFolder(
+            path=os.environ.get("LIFECYCLE_LANDING", str(SAMPLE_COMPANY)),
+            mapping_file=os.environ.get("LIFECYCLE_MAPPING"),
+        ),
+        "dbt": dbt_resource(),
+        "progress": dg.ResourceDefinition.hardcoded_resource(Progress()),
+    }

@@ -1,0 +1,79 @@
+"""The dbt project as assets, every data test as a check. One dbt process builds and tests all."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from orchestration.defs.resources import DBT_FOLDER, Progress, Warehouse, dbt_project, dbt_resource
+
+NODE_DONE = re.compile(r"^(\d+) of (\d+) (?!START)")
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """Asset keys are layer and name; the group is the layer, for marts the domain."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return the key that a source names itself, else schema and name."""
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the layer, or the domain of a mart."""
+        folders = dbt_resource_props["fqn"][1:-1]
+        return folders[1] if folders[0] == "marts" else folders[0]
+
+
+def prepared_project() -> DbtProject:
+    """Return the dbt project with a manifest that is no older than its files."""
+    project = dbt_project()
+    manifest = project.manifest_path
+    if not manifest.exists() or manifest.stat().st_mtime < newest_change(DBT_FOLDER):
+        parse = ["parse", "--quiet", "--no-version-check"]
+        dbt_resource().cli(parse, target_path=DBT_FOLDER / project.target_path).wait()
+    return project
+
+
+def newest_change(folder: Path) -> float:
+    """Return when a file of the dbt project was last changed."""
+    skipped = {"target", "logs"}
+    files = (path for path in folder.rglob("*") if not skipped.intersection(path.relative_to(folder).parts))
+    return max(path.stat().st_mtime for path in files)
+
+
+def transformation_assets() -> dg.AssetsDefinition:
+    """Return the dbt models, seeds and tests as one asset definition."""
+    project = prepared_project()
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        name="build_models",
+        dagster_dbt_translator=LayerTranslator(),
+        pool="working_database",
+    )
+    def build_models(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: Warehouse,
+        progress: dg.ResourceParam[Progress],
+    ) -> Iterator[Any]:
+        command = ["build", "--exclude-resource-type", "unit_test", "--no-version-check"]
+        invocation = dbt.cli(command, context=context, target_path=warehouse.home.dbt_target)
+        for message in invocation.stream_raw_events():
+            done = NODE_DONE.match(str(message))
+            if done:
+                progress(f"building and testing, {done[1]} of {done[2]}")
+            yield from message.to_default_asset_events(
+                manifest=invocation.manifest,
+                dagster_dbt_translator=invocation.dagster_dbt_translator,
+                context=invocation.context,
+                target_path=invocation.target_path,
+                project=project,
+            )
+
+    return build_models

@@ -1,0 +1,78 @@
+"""The measures of the built marts, taken before anyone may see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from expectations.published import PublishedOutcome, TableMeasures, judge_published
+from orchestration.publishing.release import MARTS_SCHEMA, Manifest, current_manifest, mart_names
+
+if TYPE_CHECKING:
+    from orchestration.home import WarehouseHome
+
+_AUDIT_TABLE = """
+create schema if not exists audit;
+create or replace table audit.published_tables (
+    table_name varchar,
+    rule_name varchar,
+    meaning varchar,
+    measured_value double,
+    is_met boolean
+);
+"""
+EMAIL_PATTERN = "[^@ ]+@[^@ ]+[.][a-z]+"
+
+
+def _personal_values(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    texts = connection.execute(
+        """
+        select column_name from duckdb_columns()
+        where schema_name = $1 and table_name = $2 and data_type = 'VARCHAR'
+        """,
+        [MARTS_SCHEMA, table],
+    ).fetchall()
+    if not texts:
+        return 0
+    looks = " + ".join(f"count(*) filter (regexp_matches(\"{name}\", '{EMAIL_PATTERN}'))" for (name,) in texts)
+    counted = connection.execute(f"select {looks} from {MARTS_SCHEMA}.{table}").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _share(rows_count: int, table: str, last: Manifest | None, as_of: str | None) -> float | None:
+    if last is None or table not in last.tables or not last.tables[table].rows_count:
+        return None
+    if as_of is None or (last.as_of is not None and as_of < last.as_of):
+        return None  # a build of an earlier day has fewer rows by right
+    return rows_count / last.tables[table].rows_count
+
+
+def measure_marts(connection: duckdb.DuckDBPyConnection, last: Manifest | None) -> list[TableMeasures]:
+    """Return the measures of every mart in the working database."""
+    as_of = build_clocks(connection)[0]
+    measures: list[TableMeasures] = []
+    for table in mart_names(connection):
+        counted = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{table}").fetchone()
+        rows_count = int(counted[0]) if counted else 0
+        share = _share(rows_count, table, last, as_of)
+        measures.append(TableMeasures(table, rows_count, share, _personal_values(connection, table)))
+    return measures
+
+
+def build_clocks(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, str | None]:
+    """Return as_of and known_at of the present build as text, UTC."""
+    row = connection.execute(
+        "select as_of::varchar, known_at::varchar from intermediate.int_build_clocks_resolved"
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def audit_marts(home: WarehouseHome) -> list[PublishedOutcome]:
+    """Judge the built marts against the rules for published tables, and keep what was found."""
+    with duckdb.connect(str(home.working_database)) as connection:
+        outcomes = judge_published(measure_marts(connection, current_manifest(home)))
+        connection.execute(_AUDIT_TABLE)
+        rows = [[o.table, o.rule.name, o.rule.meaning, o.value, o.is_met] for o in outcomes]
+        connection.executemany("insert into audit.published_tables values ($1, $2, $3, $4, $5)", rows)
+    return outcomes

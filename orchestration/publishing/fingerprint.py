@@ -1,0 +1,46 @@
+"""What a release depends on, as one hash: when it has not changed, there is nothing to build."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from orchestration.home import PROJECT_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import duckdb
+
+CODE_FOLDERS = ("dbt_project", "expectations", "orchestration")
+CODE_SUFFIXES = {".sql", ".yml", ".csv", ".py", ".md"}
+SKIPPED_FOLDERS = {"target", "logs", "__pycache__"}
+
+
+def _code_files(folder: Path) -> Iterable[Path]:
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if path.suffix in CODE_SUFFIXES and path.is_file() and not SKIPPED_FOLDERS.intersection(inside):
+            yield path
+
+
+def code_version() -> str:
+    """Return a hash of the models, the dictionary, the contract and the code that runs them."""
+    digest = hashlib.sha256()
+    for name in CODE_FOLDERS:
+        for path in _code_files(PROJECT_FOLDER / name):
+            digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def input_fingerprint(connection: duckdb.DuckDBPyConnection, code: str, as_of: str | None, known_at: str | None) -> str:
+    """Return a hash of all that a build depends on: code, dictionary, landed files, clocks."""
+    digest = hashlib.sha256(f"{code}|{as_of}|{known_at}".encode())
+    files = connection.execute(
+        "select content_hash, mapping_name from landing.files where status = 'landed' order by all"
+    ).fetchall()
+    for content_hash, mapping_name in files:
+        digest.update(f"|{content_hash}|{mapping_name}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,143 @@
+"""The main job, run in this process: what `lifecycle run` calls, and what it tells afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from expectations.contract import load_contract
+from orchestration.home import PROJECT_FOLDER, WarehouseHome
+from orchestration.landing.loading import find_files
+from orchestration.publishing.fingerprint import code_version, input_fingerprint
+from orchestration.publishing.release import Manifest, current_manifest, withdrawn_fingerprints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import dagster as dg
+
+    from orchestration.landing.mapping import FileMapping
+
+
+@dataclass(frozen=True)
+class RefreshRequest:
+    """What a run is asked to do."""
+
+    home: WarehouseHome
+    landing_folder: Path
+    mapping_file: Path | None = None
+    as_of: str | None = None
+    known_at: str | None = None
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What a run did."""
+
+    is_published: bool
+    manifest: Manifest | None
+    landing: dict[str, Any] = field(default_factory=dict)
+    failures: tuple[str, ...] = ()
+
+
+def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -> str | None:
+    """Return why a run would change nothing, or None when there is work to do."""
+    manifest = current_manifest(request.home)
+    if manifest is None or not request.home.working_database.exists():
+        return None
+    files, _ = find_files(request.landing_folder, mappings, load_contract())
+    try:
+        with duckdb.connect(str(request.home.working_database), read_only=True) as connection:
+            tried = connection.execute("select content_hash, mapping_name from landing.files").fetchall()
+            fingerprint = input_fingerprint(connection, code_version(), request.as_of, request.known_at)
+    except duckdb.Error:  # a run is writing it, or was killed before it wrote anything
+        return None
+    if not {(file.hash, file.mapping.name) for file in files} <= set(tried):
+        return None
+    if fingerprint == manifest.input_fingerprint:
+        return "Nothing new: no new file, same models, same dictionary. Nothing was changed."
+    withdrawn = withdrawn_fingerprints(request.home).get(fingerprint)
+    if withdrawn:
+        return f"Nothing new since release {withdrawn}, which was rolled back; name it to `rollback` to show it again."
+    return None
+
+
+def prepare_environment(home: WarehouseHome) -> None:
+    """Point Dagster and dbt at the warehouse, with telemetry off."""
+    home.dagster_folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROJECT_FOLDER / "orchestration" / "dagster.yaml", home.dagster_folder / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(home.dagster_folder)
+    os.environ["LIFECYCLE_WORKING_DATABASE"] = str(home.working_database)
+    os.environ.update(DAGSTER_DISABLE_TELEMETRY="yes", DO_NOT_TRACK="1", GX_ANALYTICS_ENABLED="false")
+
+
+def refresh(request: RefreshRequest, progress: Callable[[str], None]) -> RefreshResult:
+    """Run the whole job: land, build, test, audit, publish.
+
+    Args:
+        request: what to do.
+        progress: called with a line for each step.
+    """
+    progress("starting")
+    request.home.folder.mkdir(parents=True, exist_ok=True)
+    prepare_environment(request.home)
+    log_path = request.home.folder / "last_run.log"
+    with (
+        log_path.open("w", encoding="utf-8") as log,
+        contextlib.redirect_stdout(log),
+        contextlib.redirect_stderr(log),
+    ):
+        result = _execute(request, progress)
+    return _told(request, result)
+
+
+def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.ExecuteInProcessResult:
+    import dagster
+
+    from orchestration.definitions import build_definitions
+    from orchestration.defs.automation import JOB_NAME
+    from orchestration.defs.resources import LandingFolder, Progress, Warehouse, dbt_resource
+
+    mapping = str(request.mapping_file) if request.mapping_file else None
+    definitions = build_definitions(
+        {
+            "warehouse": Warehouse(
+                home_folder=str(request.home.folder), as_of=request.as_of, known_at=request.known_at
+            ),
+            "landing_folder": LandingFolder(path=str(request.landing_folder), mapping_file=mapping),
+            "dbt": dbt_resource(),
+            "progress": dagster.ResourceDefinition.hardcoded_resource(Progress(progress)),
+        }
+    )
+    with dagster.DagsterInstance.get() as instance:
+        return definitions.resolve_job_def(JOB_NAME).execute_in_process(instance=instance, raise_on_error=False)
+
+
+def _told(request: RefreshRequest, result: dg.ExecuteInProcessResult) -> RefreshResult:
+    landing: dict[str, Any] = {}
+    for event in result.get_asset_materialization_events():
+        if event.asset_key and event.asset_key.path == ["landing", "files"]:
+            landing = {name: value.value for name, value in event.materialization.metadata.items()}
+    failed_checks = tuple(
+        f"{check.asset_key.to_user_string()}: {check.check_name}"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.severity.value == "ERROR"
+    )
+    failed_steps = tuple(
+        f"step {event.step_key}: {_first_cause(event)}" for event in result.all_events if event.is_step_failure
+    )
+    manifest = current_manifest(request.home)
+    return RefreshResult(result.success and not failed_checks, manifest, landing, failed_checks + failed_steps)
+
+
+def _first_cause(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error and error.cause:
+        error = error.cause
+    return error.message.strip() if error else "unknown"

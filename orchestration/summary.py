@@ -1,0 +1,86 @@
+"""What the command line tells after a run: what came in, who is where, where to look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from rich.table import Table
+
+from orchestration.publishing.release import current_manifest
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from orchestration.home import WarehouseHome
+    from orchestration.refresh import RefreshResult
+
+_STAGES = """
+    select stages.stage, stages.owner_team, count(intervals.entity_id) as customers_count
+    from dim_stages as stages
+    left join fct_stage_intervals as intervals
+        on stages.lifecycle_id = intervals.lifecycle_id and stages.stage = intervals.stage and intervals.is_current
+    where stages.lifecycle_id = 'customer'
+    group by stages.stage, stages.owner_team, stages.stage_order
+    order by stages.stage_order
+"""
+
+
+def print_summary(console: Console, home: WarehouseHome, landing: dict[str, Any] | None, seconds: float) -> None:
+    """Print what a run did and where its results are."""
+    manifest = current_manifest(home)
+    if manifest is None:
+        return
+    if landing:
+        _print_landing(console, landing)
+    _print_stages(console, home)
+    rows = sum(table.rows_count for table in manifest.tables.values())
+    console.print(
+        f"\nRelease {manifest.release_id}, as of {manifest.as_of} UTC, {len(manifest.tables)} tables, {rows:,} rows."
+    )
+    for name, path in (
+        ("Published file", home.published_database),
+        ("Parquet", home.published / "parquet"),
+        ("Data docs", home.published / "data_docs.html"),
+    ):
+        console.print(f"  {name + ':':<16}{path}", markup=False)
+    console.print(f"  {'Lineage:':<16}`make ui`, then http://localhost:3000")
+    if manifest.requested_as_of or manifest.requested_known_at:
+        console.print(
+            "  This release looks back, as asked; run without --as-of and --known-at to return."
+        )
+    console.print(f"Done in {seconds:.1f} s.")
+
+
+def _print_landing(console: Console, landing: dict[str, Any]) -> None:
+    console.print(
+        f"\nFiles: {landing['files_landed']} loaded, {landing['files_skipped']} skipped (same content as one loaded before), "
+        f"{landing['files_refused']} refused."
+    )
+    console.print(f"Rows: {landing['rows_landed']:,} loaded, {landing['rows_quarantined']:,} quarantined with reasons.")
+    for message in landing["refusals"]:
+        console.print(f"  refused: {message}", markup=False)
+    for message in landing["added_columns"]:
+        console.print(f"  added column kept: {message}", markup=False)
+    if landing["unrecognised"]:
+        console.print(f"  not recognised: {', '.join(landing['unrecognised'])}", markup=False)
+
+
+def _print_stages(console: Console, home: WarehouseHome) -> None:
+    table = Table("stage", "owner", title="Customers by stage", title_justify="left", box=None)
+    table.add_column("customers", justify="right")
+    with duckdb.connect(str(home.published_database), read_only=True) as connection:
+        for stage, owner, count in connection.execute(_STAGES).fetchall():
+            table.add_row(stage, owner, f"{count:,}")
+    console.print()
+    console.print(table)
+
+
+def print_failure(console: Console, home: WarehouseHome, result: RefreshResult) -> None:
+    """Print what failed and what readers still see."""
+    console.print("Not published; these failed:", style="red")
+    for failure in result.failures:
+        console.print(f"  {failure}", markup=False)
+    shown = current_manifest(home)
+    keep = f"release {shown.release_id}, as of {shown.as_of} UTC" if shown else "nothing yet"
+    console.print(f"Readers still see {keep}. The whole log: {home.folder / 'last_run.log'}")

@@ -1,0 +1,87 @@
+"""What several tests share: a landing folder with its database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from expectations.contract import load_contract
+from orchestration.landing.loading import land_folder
+from orchestration.landing.report import LandingReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from orchestration.landing.mapping import FileMapping
+    from orchestration.landing.report import FileOutcome
+
+
+class Landing:
+    """A landing folder and the database that it is landed in."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.folder = folder
+        self.connection = connection
+        self.report = LandingReport()
+
+    def put(self, name: str, content: str | bytes) -> Path:
+        """Write a file into the folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def land(self, mappings: tuple[FileMapping, ...] = ()) -> LandingReport:
+        """Land the folder and keep the report."""
+        self.report = land_folder(self.connection, self.folder, mappings)
+        return self.report
+
+    def outcome(self, name: str) -> FileOutcome:
+        """Return what the last pass said of a file."""
+        (outcome,) = (outcome for outcome in self.report.files if outcome.name == name)
+        return outcome
+
+    def rows(self, table_id: str, columns: str = "*", where: str = "true") -> list[tuple]:
+        """Return rows of a raw table in the order of file and row."""
+        table = load_contract().tables[table_id].raw_name
+        order = "order by _source_file, _source_row"
+        return self.connection.execute(f"select {columns} from raw.{table} where {where} {order}").fetchall()
+
+    def quarantine(self, columns: str = "source_row, row_text, reasons") -> list[tuple]:
+        """Return what was put aside."""
+        order = "order by source_file, source_row"
+        return self.connection.execute(f"select {columns} from landing.quarantine {order}").fetchall()
+
+    def raw_contents(self, columns: str = "* exclude (_loaded_at)") -> dict[str, list[tuple]]:
+        """Return all rows of all raw tables that have any."""
+        contents = {}
+        for table in load_contract().tables.values():
+            select = f"select {columns} from raw.{table.raw_name} order by all"
+            if rows := self.connection.execute(select).fetchall():
+                contents[table.id] = rows
+        return contents
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Iterator[Landing]:
+    folder = tmp_path / "landing"
+    folder.mkdir()
+    with duckdb.connect() as connection:
+        yield Landing(folder, connection)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the slow variants too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: a longer variant, run with --slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow") and not config.getoption("--slow"):
+            item.add_marker(pytest.mark.skip(reason="slow; run with --slow"))

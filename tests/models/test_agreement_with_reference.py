@@ -1,0 +1,187 @@
+"""The SQL agrees with the plain Python versions on random histories."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from bench import ModelBench
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reference.cohort_triangle import triangle
+from reference.funnel_walk import first_attempt
+from reference.stage_machine import Move, Rule, moves_of
+
+if TYPE_CHECKING:
+    from typing import Any
+
+pytestmark = pytest.mark.xdist_group("bench")
+
+START = datetime(2024, 1, 1)
+STAGES = ("one", "two", "three", "four", "five")
+KINDS = ("a", "b", "c", "d")
+EVENT_COLUMNS = (
+    "event_id varchar, entity_id varchar, customer_id varchar, source_record_id varchar, campaign_id varchar, "
+    "entity_type varchar, event_type varchar, source_system varchar, source_table varchar, channel varchar, "
+    "function_code varchar, direction varchar, amount decimal(18, 4), occurred_at timestamp, loaded_at timestamp"
+)
+MANY = settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+instants = st.integers(0, 24).map(lambda step: START + timedelta(hours=12 * step))
+histories = st.lists(st.tuples(instants, st.sampled_from(KINDS)), max_size=14)
+companies = st.lists(histories, min_size=1, max_size=8)
+clocks = st.integers(0, 30).map(lambda step: START + timedelta(hours=12 * step))
+
+
+def event_rows(company: list[list[tuple[datetime, str]]], as_of: datetime) -> list[tuple]:
+    """Return the activity stream up to as_of; each entity is a customer."""
+    rows = []
+    for number, history in enumerate(company):
+        for position, (instant, kind) in enumerate(history):
+            if instant <= as_of:
+                key = f"{number}-{position}"
+                texts = (key, f"E{number}", f"E{number}", key, None, "customer", kind, "s", "t", None, None, None)
+                rows.append((*texts, None, instant, START))
+    return rows
+
+
+def build_clock(as_of: datetime) -> tuple[str, list[tuple]]:
+    return "as_of timestamp, known_at timestamp", [(as_of, as_of)]
+
+
+@st.composite
+def rule_sets(draw: st.DrawFn) -> list[Rule]:
+    rules = []
+    for number in range(draw(st.integers(1, 7))):
+        trigger = draw(st.sampled_from(("event", "event", "inactivity")))
+        origins = draw(st.lists(st.sampled_from(("outside", *STAGES)), min_size=1, max_size=4, unique=True))
+        rules.append(
+            Rule(
+                rule_id=f"r{number}",
+                to_stage=draw(st.sampled_from(STAGES)),
+                from_stages=("*",) if draw(st.integers(0, 9)) == 0 else tuple(origins),
+                trigger=trigger,
+                priority=draw(st.integers(1, 4)),
+                event_types=tuple(draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True))),
+                silent_days=draw(st.integers(1, 4)) if trigger == "inactivity" else None,
+            )
+        )
+    return rules
+
+
+def dictionary(rules: list[Rule]) -> dict[str, tuple[str, list[tuple]]]:
+    return {
+        "lifecycles": ("lifecycle_id varchar, entity_type varchar", [("life", "customer")]),
+        "lifecycle_stages": (
+            "lifecycle_id varchar, stage varchar, stage_number integer, stage_order integer, kind varchar",
+            [("life", stage, number, number * 10, "progress") for number, stage in enumerate(STAGES, start=1)],
+        ),
+        "stage_rules": (
+            "lifecycle_id varchar, rule_id varchar, rule_version integer, to_stage varchar, from_stages varchar, "
+            "rule_trigger varchar, priority integer, event_types varchar, silent_days integer",
+            [
+                (
+                    *("life", rule.rule_id, 1, rule.to_stage, "|".join(rule.from_stages), rule.trigger),
+                    *(rule.priority, "|".join(rule.event_types), rule.silent_days),
+                )
+                for rule in rules
+            ],
+        ),
+    }
+
+
+def moves_in_sql(
+    bench: ModelBench, rules: list[Rule], company: list[list[tuple[datetime, str]]], as_of: datetime
+) -> dict[str, list[Move]]:
+    given_tables = dictionary(rules) | {
+        "fct_customer_events": (EVENT_COLUMNS, event_rows(company, as_of)),
+        "int_build_clocks_resolved": build_clock(as_of),
+    }
+    rows = bench.run("fct_stage_transitions", given_tables)
+    found: dict[str, list[Move]] = {}
+    for row in sorted(rows, key=lambda row: (row["entity_id"], row["move_number"])):
+        move = Move(row["occurred_at"], row["from_stage"], row["to_stage"], row["rule_id"])
+        found.setdefault(row["entity_id"], []).append(move)
+    return found
+
+
+@MANY
+@given(rules=rule_sets(), company=companies, as_of=clocks)
+def test_stage_transitions_are_those_of_the_state_machine(
+    bench: ModelBench, rules: list[Rule], company: list[list[tuple[datetime, str]]], as_of: datetime
+) -> None:
+    expected = {f"E{number}": moves_of(rules, history, as_of) for number, history in enumerate(company)}
+    assert moves_in_sql(bench, rules, company, as_of) == {key: moves for key, moves in expected.items() if moves}
+
+
+@MANY
+@given(
+    steps=st.lists(st.sampled_from(KINDS), min_size=1, max_size=5),
+    window=st.one_of(st.none(), st.integers(0, 8)),
+    company=companies,
+    as_of=clocks,
+)
+def test_funnel_attempts_are_those_of_the_walk(
+    bench: ModelBench, steps: list[str], window: int | None, company: list[list[tuple[datetime, str]]], as_of: datetime
+) -> None:
+    rows = bench.run(
+        "fct_funnel_attempts",
+        {
+            "funnels": (
+                "funnel_id varchar, entity_type varchar, window_days integer, exit_event_types varchar",
+                [("way", "customer", window, None)],
+            ),
+            "funnel_steps": (
+                "funnel_id varchar, step_number integer, step varchar, event_type varchar",
+                [("way", number, f"s{number}", kind) for number, kind in enumerate(steps, start=1)],
+            ),
+            "fct_customer_events": (EVENT_COLUMNS, event_rows(company, as_of)),
+        },
+    )
+    found = {row["entity_id"]: _instants(row) for row in rows}
+    expected = {
+        f"E{number}": first_attempt(steps, window, [event for event in history if event[0] <= as_of])
+        for number, history in enumerate(company)
+    }
+    assert found == {key: reached for key, reached in expected.items() if reached}
+
+
+def _instants(row: dict[str, Any]) -> list[datetime]:
+    return [row[f"step_{number}_at"] for number in range(1, 9) if row[f"step_{number}_at"] is not None]
+
+
+long_instants = st.integers(0, 400).map(lambda days: START + timedelta(days=days))
+
+
+@MANY
+@given(
+    company=st.lists(st.lists(long_instants, min_size=1, max_size=6), min_size=1, max_size=8),
+    as_of=st.integers(0, 430).map(lambda days: START + timedelta(days=days)),
+)
+def test_retention_cohorts_are_those_of_the_triangle(
+    bench: ModelBench, company: list[list[datetime]], as_of: datetime
+) -> None:
+    histories_of_a = [[(instant, "a") for instant in history] for history in company]
+    events = event_rows(histories_of_a, as_of)
+    rows = bench.run(
+        "rpt_retention_cohorts",
+        {
+            "metrics": ("metric_id varchar, period_unit varchar, event_types varchar", [("kept", "month", "a|b")]),
+            "fct_customer_events": (EVENT_COLUMNS, events),
+            "int_events_unioned": (EVENT_COLUMNS, events),
+            "int_build_clocks_resolved": build_clock(as_of),
+        },
+    )
+    found = {
+        (row["cohort_month_start_date"], row["months_since_start"]): (
+            row["cohort_customers_count"],
+            row["retained_customers_count"],
+            row["retention_rate"],
+        )
+        for row in rows
+    }
+    activity = [(f"E{number}", instant) for number, history in enumerate(company) for instant in history]
+    assert found == triangle(activity, as_of)

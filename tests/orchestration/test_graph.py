@@ -1,0 +1,84 @@
+"""The Dagster graph: everything from file to publication is there, every test and promise is a check."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import dagster as dg
+
+from expectations.contract import load_contract
+from expectations.published import PUBLISHED_RULES
+from expectations.row_rules import row_rules
+from orchestration.definitions import build_definitions
+from orchestration.defs.transformation import prepared_project
+
+
+@cache
+def definitions() -> dg.Definitions:
+    return build_definitions()
+
+
+@cache
+def manifest() -> dict:
+    return json.loads(prepared_project().manifest_path.read_text(encoding="utf-8"))
+
+
+def checks() -> set[tuple[str, str]]:
+    graph = definitions().resolve_asset_graph()
+    return {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
+
+
+def test_every_dbt_data_test_is_an_asset_check() -> None:
+    tests = {node["name"] for node in manifest()["nodes"].values() if node["resource_type"] == "test"}
+    assert tests
+    assert tests <= {name for _, name in checks()}
+
+
+def test_every_promise_of_every_source_is_an_asset_check() -> None:
+    promises = {
+        (f"raw/{table.source}/{table.name}", rule.name)
+        for table in load_contract().tables.values()
+        for rule in row_rules(table)
+    }
+    assert len(promises) > 300
+    assert promises <= checks()
+
+
+def test_every_mart_is_audited_and_every_audit_blocks_the_publication() -> None:
+    marts = [
+        n["name"] for n in manifest()["nodes"].values() if n.get("schema") == "marts" and n["resource_type"] == "model"
+    ]
+    audits = {(f"marts/{mart}", rule.name) for mart in marts for rule in PUBLISHED_RULES}
+    assert audits <= checks()
+    graph = definitions().resolve_asset_graph()
+    specs = {(s.key.asset_key.to_user_string(), s.key.name): s for s in (graph.get(k) for k in graph.asset_check_keys)}
+    assert all(specs[audit].blocking for audit in audits)
+
+
+def test_the_graph_leads_from_landed_files_to_the_release() -> None:
+    graph = definitions().resolve_asset_graph()
+    release = dg.AssetKey(["published", "release"])
+    upstream = graph.get_ancestor_asset_keys(release)
+    assert dg.AssetKey(["raw", "crm", "leads"]) in upstream
+    assert dg.AssetKey(["staging", "stg_crm__leads"]) in upstream
+    assert dg.AssetKey(["marts", "rpt_winback_eligibility"]) in upstream
+    loose = [
+        key
+        for key in upstream
+        if key.path[0] not in {"raw", "landing", "staging", "intermediate", "marts", "dictionary"}
+    ]
+    assert loose == []
+
+
+def test_one_writer_at_a_time_is_a_matter_of_configuration() -> None:
+    graph = definitions().resolve_asset_graph()
+    pools = {pool for key in graph.materializable_asset_keys for pool in graph.get(key).pools or ()}
+    assert pools == {"working_database"}
+
+
+def test_the_job_has_a_daily_schedule_and_a_sensor() -> None:
+    repository = definitions().get_repository_def()
+    assert [schedule.cron_schedule for schedule in repository.schedule_defs] == ["0 5 * * *"]
+    assert [sensor.name for sensor in repository.sensor_defs] == ["refresh_warehouse_on_new_files"]
+    assert {s.job_name for s in (*repository.schedule_defs, *repository.sensor_defs)} == {"refresh_warehouse"}

@@ -1,0 +1,218 @@
+"""`lifecycle run`, end to end, in processes of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import COMMAND, lifecycle
+
+from orchestration.home import PROJECT_FOLDER, WarehouseHome
+from orchestration.publishing.release import Manifest, current_manifest, release_ids
+
+pytestmark = pytest.mark.xdist_group("sample")
+
+ARRIVAL_COLUMNS = ("loaded_at", "known_from_at")  # when rows came in differs from load to load
+
+
+def landing(folder: Path, *, second_day: bool) -> Path:
+    """Write a very small company; on its second day a customer buys again and a late lead comes in."""
+    leads = ["L1,a@x.test,2024-01-01", "L2,b@x.test,2024-01-02"]
+    orders = ["O1,C1,a@x.test,2024-02-01,50.00", "O2,C2,b@x.test,2024-02-03,20.00"]
+    if second_day:
+        leads.append("L3,a@x.test,2023-12-01")
+        orders += ["O3,C1,a@x.test,2024-03-01,70.00", "O4,C2,b@x.test,2024-11-01,5.00"]
+    write(folder / "crm" / "leads" / f"day_{second_day + 1}.csv", ["lead_id,email,created_at", *leads])
+    header = "order_id,customer_id,email,ordered_at,gross_amount"
+    write(folder / "orders" / "orders" / f"day_{second_day + 1}.csv", [header, *orders])
+    return folder
+
+
+def write(path: Path, lines: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def tables(home: WarehouseHome, *, without: tuple[str, ...] = ()) -> dict[str, list[tuple]]:
+    """Return every published row, table by table."""
+    with duckdb.connect(str(home.published_database), read_only=True) as connection:
+        found: dict[str, list[tuple]] = {}
+        for (name,) in connection.execute("select table_name from duckdb_tables() order by 1").fetchall():
+            columns = [row[0] for row in connection.execute(f"describe {name}").fetchall() if row[0] not in without]
+            found[name] = connection.execute(f"select {', '.join(columns)} from {name} order by all").fetchall()
+    return found
+
+
+def published_bytes(home: WarehouseHome) -> str:
+    return hashlib.sha256(home.published_database.read_bytes()).hexdigest()
+
+
+def test_the_sample_company_is_published_and_the_summary_says_what_happened(
+    sample_run: tuple[WarehouseHome, str],
+) -> None:
+    home, told = sample_run
+    assert "144,514 loaded, 45 quarantined" in told
+    assert "refused: orders/payments/2025_broken_export.csv, line 1, column 'paid_at'" in told
+    assert "added column kept: marketing/sessions/2025.csv.gz: device" in told
+    assert "1 skipped" in told
+    assert "Customers by stage" in told
+    assert str(home.published_database) in told
+    manifest = current_manifest(home)
+    assert manifest is not None
+    assert manifest.as_of is not None
+    assert manifest.as_of.startswith("2025-12-31")
+    assert manifest.tables["dim_customers"].rows_count > 2000
+    page = (home.published / "data_docs.html").read_text(encoding="utf-8")
+    assert "no_personal_values" in page
+    assert "2025_broken_export.csv" in page
+    assert "http" not in page.split("<style>")[1], "the page must read offline"
+
+
+def test_a_second_run_changes_nothing(sample_run: tuple[WarehouseHome, str]) -> None:
+    home, _ = sample_run
+    before = published_bytes(home), release_ids(home)
+    done = lifecycle("run", home=home.folder)
+    assert done.returncode == 0
+    assert "Nothing new" in done.stdout
+    assert (published_bytes(home), release_ids(home)) == before
+
+
+def test_no_published_text_names_a_person(sample_run: tuple[WarehouseHome, str]) -> None:
+    home, _ = sample_run
+    with duckdb.connect(str(home.working_database), read_only=True) as connection:
+        emails = connection.execute("select distinct lower(trim(email)) from raw.crm__contacts").fetchall()
+        phones = connection.execute("select distinct phone from raw.crm__contacts where phone is not null").fetchall()
+    content = b"".join(path.read_bytes() for path in home.published.resolve().rglob("*.duckdb"))
+    for (value,) in [*emails[:200], *phones[:200]]:
+        if value:
+            assert value.encode() not in content
+
+
+def test_arrival_in_another_order_and_twice_gives_the_same_tables(
+    sample_run: tuple[WarehouseHome, str], tmp_path: Path
+) -> None:
+    home, _ = sample_run
+    company = PROJECT_FOLDER / "seeds" / "company"
+    files = sorted(path for path in company.rglob("*") if path.is_file())
+    random.Random(3).shuffle(files)
+    folder = tmp_path / "landing"
+    half = len(files) // 2
+    other = tmp_path / "warehouse"
+    for part in (files[:half], files[half // 2 :]):
+        for path in part:
+            target = folder / path.relative_to(company)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+        assert lifecycle("run", "--landing", folder, home=other).returncode == 0
+    for path in files:
+        target = folder / path.relative_to(company)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    assert lifecycle("run", "--landing", folder, home=other).returncode == 0
+    assert tables(WarehouseHome(other), without=ARRIVAL_COLUMNS) == tables(home, without=ARRIVAL_COLUMNS)
+
+
+def test_a_build_at_t_equals_the_publication_made_at_t(tmp_path: Path) -> None:
+    home = WarehouseHome(tmp_path / "warehouse")
+    assert lifecycle("run", "--landing", landing(tmp_path / "in", second_day=False), home=home.folder).returncode == 0
+    then, known_at = tables(home), current_manifest(home).known_at
+    assert lifecycle("run", "--landing", landing(tmp_path / "in", second_day=True), home=home.folder).returncode == 0
+    assert tables(home) != then
+    arguments = ("run", "--landing", tmp_path / "in", "--known-at", known_at)
+    assert lifecycle(*arguments, home=home.folder).returncode == 0
+    assert tables(home) == then
+
+
+def test_as_of_bounds_what_has_happened(tmp_path: Path) -> None:
+    home = WarehouseHome(tmp_path / "warehouse")
+    folder = landing(tmp_path / "in", second_day=True)
+    done = lifecycle("run", "--landing", folder, "--as-of", "2024-02-02", home=home.folder)
+    assert done.returncode == 0, done.stdout
+    with duckdb.connect(str(home.published_database), read_only=True) as connection:
+        events = connection.execute("select max(occurred_at)::varchar from fct_customer_events").fetchone()
+        stages = connection.execute("select lifecycle_stage from dim_customers order by 1").fetchall()
+    assert events == ("2024-02-01 00:00:00",)
+    assert sorted(stage for (stage,) in stages) == ["known", "new_customer"]
+
+
+def test_a_failed_check_keeps_what_readers_had_and_exits_non_zero(tmp_path: Path) -> None:
+    home = WarehouseHome(tmp_path / "warehouse")
+    folder = landing(tmp_path / "in", second_day=True)
+    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
+    before = published_bytes(home)
+    with duckdb.connect(str(home.working_database)) as connection:
+        connection.execute("delete from raw.orders__orders where order_id <> 'O4'")
+    write(folder / "crm" / "leads" / "day_3.csv", ["lead_id,email,created_at", "L9,z@x.test,2024-11-02"])
+    done = lifecycle("run", "--landing", folder, home=home.folder)
+    assert done.returncode == 1
+    assert "Not published" in done.stdout
+    assert "marts/fct_orders: volume_holds" in done.stdout
+    assert "Readers still see release" in done.stdout
+    assert published_bytes(home) == before
+
+
+def test_rollback_and_releases_are_commands(tmp_path: Path) -> None:
+    home = WarehouseHome(tmp_path / "warehouse")
+    folder = landing(tmp_path / "in", second_day=False)
+    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
+    first = tables(home)
+    landing(folder, second_day=True)
+    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
+    done = lifecycle("rollback", home=home.folder)
+    assert done.returncode == 0
+    assert tables(home) == first
+    listed = lifecycle("releases", home=home.folder).stdout.splitlines()
+    assert [line[0] for line in listed] == ["*", " "]
+    assert lifecycle("rollback", home=home.folder).returncode == 1
+
+
+def test_two_runs_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    folder = landing(tmp_path / "in", second_day=True)
+    environment = {**os.environ, "LIFECYCLE_HOME": str(tmp_path / "warehouse")}
+    command = [COMMAND, "run", "--landing", folder]
+    runs = [
+        subprocess.Popen(command, env=environment, cwd=PROJECT_FOLDER, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    told = [run.communicate()[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], told
+    home = WarehouseHome(tmp_path / "warehouse")
+    assert Manifest.read(home.published).tables["fct_orders"].rows_count == 4
+
+
+def test_a_killed_run_does_no_harm(tmp_path: Path) -> None:
+    folder = landing(tmp_path / "in", second_day=True)
+    environment = {**os.environ, "LIFECYCLE_HOME": str(tmp_path / "warehouse")}
+    command = [COMMAND, "run", "--landing", folder]
+    for seconds in (6, 14):
+        with subprocess.Popen(command, env=environment, cwd=PROJECT_FOLDER, start_new_session=True) as run:
+            time.sleep(seconds)
+            os.killpg(run.pid, signal.SIGKILL)
+    done = lifecycle(*command[1:], home=tmp_path / "warehouse")
+    assert done.returncode == 0, done.stdout + done.stderr
+    undisturbed = tmp_path / "other"
+    assert lifecycle(*command[1:], home=undisturbed).returncode == 0
+    left, right = WarehouseHome(tmp_path / "warehouse"), WarehouseHome(undisturbed)
+    assert tables(left, without=ARRIVAL_COLUMNS) == tables(right, without=ARRIVAL_COLUMNS)
+
+
+def test_a_wrong_mapping_is_told_with_its_line_and_nothing_runs(tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.yml"
+    write(
+        mapping,
+        ["files:", '  - pattern: "*.csv"', "    tables:", "      orders.ordres:", "        columns: {}"],
+    )
+    done = lifecycle("run", "--mapping", mapping, home=tmp_path / "warehouse")
+    assert done.returncode == 2
+    assert "mapping.yml line 4" in done.stdout
+    assert "did you mean 'orders.orders'" in done.stdout
+    assert not (tmp_path / "warehouse").exists()

@@ -1,0 +1,188 @@
+"""Publication: whole releases only, whoever reads and whoever is killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.home import WarehouseHome
+from orchestration.publishing.release import (
+    KEPT_RELEASES,
+    Manifest,
+    PublicationError,
+    current_manifest,
+    release_ids,
+    roll_back,
+    write_release,
+)
+
+
+def build(home: WarehouseHome, version: int, rows: int = 50) -> None:
+    """Put two marts of one version into the working database."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(home.working_database)) as connection:
+        connection.execute("create schema if not exists marts")
+        for name in ("dim_left", "rpt_right"):
+            connection.execute(
+                f"create or replace table marts.{name} as select {version} as version, range as id from range({rows})"
+            )
+
+
+def manifest(version: int) -> Manifest:
+    return Manifest(
+        release_id=f"release-{version:05d}",
+        published_at="2026-01-01T00:00:00+00:00",
+        as_of="2025-12-31 00:00:00",
+        known_at="2026-01-01 00:00:00",
+        input_fingerprint=str(version),
+        code_version="0",
+        engine="duckdb",
+    )
+
+
+def publish(home: WarehouseHome, version: int) -> Manifest:
+    build(home, version)
+    return write_release(home, manifest(version), {"data_docs.html": "<p>"})
+
+
+def read_versions(home: WarehouseHome) -> set[int]:
+    with duckdb.connect(str(home.published_database), read_only=True) as connection:
+        found = connection.execute("select version from dim_left union all select version from rpt_right").fetchall()
+    return {version for (version,) in found}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> WarehouseHome:
+    return WarehouseHome(tmp_path / "warehouse")
+
+
+def test_a_release_holds_the_marts_as_database_and_parquet_with_a_manifest(home: WarehouseHome) -> None:
+    publish(home, 1)
+    shown = current_manifest(home)
+    assert shown is not None
+    assert {name: table.rows_count for name, table in shown.tables.items()} == {
+        "dim_left": 50,
+        "rpt_right": 50,
+    }
+    parquet = home.published / "parquet" / "rpt_right.parquet"
+    assert duckdb.sql(f"select count(*), min(version) from '{parquet}'").fetchall() == [(50, 1)]
+    assert not list(home.published.glob("*.wal"))
+
+
+def test_the_same_marts_give_the_same_bytes(home: WarehouseHome) -> None:
+    first = publish(home, 1)
+    with duckdb.connect(str(home.working_database)) as connection:
+        connection.execute("create or replace table marts.dim_left as from marts.dim_left order by id desc")
+    second = write_release(home, manifest(2), {})
+    assert first.tables == second.tables
+
+
+def test_an_open_reader_keeps_the_version_it_opened(home: WarehouseHome) -> None:
+    publish(home, 1)
+    with duckdb.connect(str(home.published_database), read_only=True) as reader:
+        publish(home, 2)
+        assert reader.execute("select max(version) from dim_left").fetchall() == [(1,)]
+    assert read_versions(home) == {2}
+
+
+def test_only_the_last_few_releases_are_kept(home: WarehouseHome) -> None:
+    for version in range(1, KEPT_RELEASES + 4):
+        publish(home, version)
+    assert release_ids(home) == [f"release-{version:05d}" for version in range(4, KEPT_RELEASES + 4)]
+
+
+def test_rollback_shows_the_release_before_or_the_one_named(home: WarehouseHome) -> None:
+    for version in (1, 2, 3):
+        publish(home, version)
+    assert roll_back(home).release_id == "release-00002"
+    assert read_versions(home) == {2}
+    assert roll_back(home, "release-00003").release_id == "release-00003"
+    assert read_versions(home) == {3}
+
+
+def test_rollback_says_when_there_is_nothing_to_go_back_to(home: WarehouseHome) -> None:
+    publish(home, 1)
+    with pytest.raises(PublicationError, match="no earlier release"):
+        roll_back(home)
+    with pytest.raises(PublicationError, match="kept are release-00001"):
+        roll_back(home, "release-09999")
+    assert read_versions(home) == {1}
+
+
+def _read_on(folder: str, until: float, results: multiprocessing.Queue[tuple[int, list[str]]]) -> None:
+    home, reads, faults = WarehouseHome(Path(folder)), 0, []
+    while time.monotonic() < until or reads < 500:
+        try:
+            versions = read_versions(home)
+            if len(versions) != 1:
+                faults.append(f"mixed {versions}")
+        except Exception as error:
+            faults.append(repr(error))
+        reads += 1
+    results.put((reads, faults))
+
+
+def test_readers_meet_no_error_and_no_mixture_while_fifty_publications_run(home: WarehouseHome) -> None:
+    publish(home, 0)
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    until = time.monotonic() + 5
+    readers = [context.Process(target=_read_on, args=(str(home.folder), until, results)) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for version in range(1, 51):
+        publish(home, version)
+    outcomes = [results.get(timeout=120) for _ in readers]
+    for reader in readers:
+        reader.join()
+    assert sum(reads for reads, _ in outcomes) >= 1000
+    assert [faults for _, faults in outcomes] == [[], []]
+
+
+_PUBLISH_FOREVER = """
+import sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[2]]
+from test_release import WarehouseHome, publish
+home = WarehouseHome(Path(sys.argv[1]))
+version = int(sys.argv[3])
+print("ready", flush=True)
+while True:
+    version += 1
+    publish(home, version)
+"""
+
+
+def test_a_killed_publication_leaves_a_whole_release(home: WarehouseHome) -> None:
+    publish(home, 0)
+    chance = random.Random(7)
+    version = 0
+    for _ in range(20):
+        arguments = [
+            sys.executable,
+            "-c",
+            _PUBLISH_FOREVER,
+            str(home.folder),
+            str(Path(__file__).parent),
+            str(version),
+        ]
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.4))
+            process.send_signal(signal.SIGKILL)
+        assert len(read_versions(home)) == 1
+        shown = current_manifest(home)
+        assert shown is not None
+        assert read_versions(home) == {int(shown.input_fingerprint)}
+        version += 1000
+    publish(home, version + 1000)
+    assert not list(home.releases.glob(".*")), "what a killed run left aside is swept"
