@@ -73,6 +73,7 @@ def prepare_environment(home: WarehouseHome) -> None:
     home.dagster_folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(PROJECT_FOLDER / "orchestration" / "dagster.yaml", home.dagster_folder / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(home.dagster_folder)
+    os.environ["LIFECYCLE_DAGSTER_EVENTS"] = str(home.dagster_folder / "history" / "runs")
     os.environ["LIFECYCLE_WORKING_DATABASE"] = str(home.working_database)
     os.environ.update(DAGSTER_DISABLE_TELEMETRY="yes", DO_NOT_TRACK="1", GX_ANALYTICS_ENABLED="false")
 

@@ -21,8 +21,8 @@ _STAGES = """
     left join fct_stage_intervals as intervals
         on stages.lifecycle_id = intervals.lifecycle_id and stages.stage = intervals.stage and intervals.is_current
     where stages.lifecycle_id = 'customer'
-    group by stages.stage, stages.owner_team, stages.stage_order
-    order by stages.stage_order
+    group by stages.stage, stages.owner_team, stages.stage_code
+    order by stages.stage_code
 """
 
 
@@ -35,9 +35,8 @@ def print_summary(console: Console, home: WarehouseHome, landing: dict[str, Any]
         _print_landing(console, landing)
     _print_stages(console, home)
     rows = sum(table.rows_count for table in manifest.tables.values())
-    console.print(
-        f"\nRelease {manifest.release_id}, as of {manifest.as_of} UTC, {len(manifest.tables)} tables, {rows:,} rows."
-    )
+    count = f"{len(manifest.tables)} tables, {rows:,} rows"
+    console.print(f"\nRelease {manifest.release_id}, as of {manifest.as_of} UTC, {count}.")
     for name, path in (
         ("Published file", home.published_database),
         ("Parquet", home.published / "parquet"),
@@ -46,15 +45,14 @@ def print_summary(console: Console, home: WarehouseHome, landing: dict[str, Any]
         console.print(f"  {name + ':':<16}{path}", markup=False)
     console.print(f"  {'Lineage:':<16}`make ui`, then http://localhost:3000")
     if manifest.requested_as_of or manifest.requested_known_at:
-        console.print(
-            "  This release looks back, as asked; run without --as-of and --known-at to return."
-        )
+        console.print("  This release looks back, as asked; run without --as-of and --known-at to return.")
     console.print(f"Done in {seconds:.1f} s.")
 
 
 def _print_landing(console: Console, landing: dict[str, Any]) -> None:
     console.print(
-        f"\nFiles: {landing['files_landed']} loaded, {landing['files_skipped']} skipped (same content as one loaded before), "
+        f"\nFiles: {landing['files_landed']} loaded, "
+        f"{landing['files_skipped']} skipped (same content as one loaded before), "
         f"{landing['files_refused']} refused."
     )
     console.print(f"Rows: {landing['rows_landed']:,} loaded, {landing['rows_quarantined']:,} quarantined with reasons.")

@@ -51,3 +51,15 @@ def query(sample_run: tuple[WarehouseHome, str]) -> Callable[..., list[tuple]]:
             return connection.execute(sql, list(parameters)).fetchall()
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def working(sample_run: tuple[WarehouseHome, str]) -> Callable[..., list[tuple]]:
+    """Ask the working database of the sample company, for what is not published."""
+    home, _ = sample_run
+
+    def ask(sql: str) -> list[tuple]:
+        with duckdb.connect(str(home.working_database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    return ask

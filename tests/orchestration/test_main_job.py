@@ -16,9 +16,9 @@ import pytest
 from conftest import COMMAND, lifecycle
 
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
-from orchestration.publishing.release import Manifest, current_manifest, release_ids
+from orchestration.publishing.release import current_manifest, release_ids
 
-pytestmark = pytest.mark.xdist_group("sample")
+of_the_sample = pytest.mark.xdist_group("sample")
 
 ARRIVAL_COLUMNS = ("loaded_at", "known_from_at")  # when rows came in differs from load to load
 
@@ -55,6 +55,7 @@ def published_bytes(home: WarehouseHome) -> str:
     return hashlib.sha256(home.published_database.read_bytes()).hexdigest()
 
 
+@of_the_sample
 def test_the_sample_company_is_published_and_the_summary_says_what_happened(
     sample_run: tuple[WarehouseHome, str],
 ) -> None:
@@ -76,6 +77,7 @@ def test_the_sample_company_is_published_and_the_summary_says_what_happened(
     assert "http" not in page.split("<style>")[1], "the page must read offline"
 
 
+@of_the_sample
 def test_a_second_run_changes_nothing(sample_run: tuple[WarehouseHome, str]) -> None:
     home, _ = sample_run
     before = published_bytes(home), release_ids(home)
@@ -85,6 +87,7 @@ def test_a_second_run_changes_nothing(sample_run: tuple[WarehouseHome, str]) -> 
     assert (published_bytes(home), release_ids(home)) == before
 
 
+@of_the_sample
 def test_no_published_text_names_a_person(sample_run: tuple[WarehouseHome, str]) -> None:
     home, _ = sample_run
     with duckdb.connect(str(home.working_database), read_only=True) as connection:
@@ -96,6 +99,7 @@ def test_no_published_text_names_a_person(sample_run: tuple[WarehouseHome, str])
             assert value.encode() not in content
 
 
+@of_the_sample
 def test_arrival_in_another_order_and_twice_gives_the_same_tables(
     sample_run: tuple[WarehouseHome, str], tmp_path: Path
 ) -> None:
@@ -103,33 +107,56 @@ def test_arrival_in_another_order_and_twice_gives_the_same_tables(
     company = PROJECT_FOLDER / "seeds" / "company"
     files = sorted(path for path in company.rglob("*") if path.is_file())
     random.Random(3).shuffle(files)
-    folder = tmp_path / "landing"
-    half = len(files) // 2
-    other = tmp_path / "warehouse"
-    for part in (files[:half], files[half // 2 :]):
+    third, other = len(files) // 3, tmp_path / "warehouse"
+    for part, names in ((files[: 2 * third], ""), (files[third:], "again_")):
+        folder = tmp_path / f"landing_{names}"
         for path in part:
-            target = folder / path.relative_to(company)
+            target = folder / path.relative_to(company).with_name(names + path.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
         assert lifecycle("run", "--landing", folder, home=other).returncode == 0
-    for path in files:
-        target = folder / path.relative_to(company)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-    assert lifecycle("run", "--landing", folder, home=other).returncode == 0
     assert tables(WarehouseHome(other), without=ARRIVAL_COLUMNS) == tables(home, without=ARRIVAL_COLUMNS)
 
 
-def test_a_build_at_t_equals_the_publication_made_at_t(tmp_path: Path) -> None:
-    home = WarehouseHome(tmp_path / "warehouse")
-    assert lifecycle("run", "--landing", landing(tmp_path / "in", second_day=False), home=home.folder).returncode == 0
-    then, known_at = tables(home), current_manifest(home).known_at
-    assert lifecycle("run", "--landing", landing(tmp_path / "in", second_day=True), home=home.folder).returncode == 0
-    assert tables(home) != then
-    arguments = ("run", "--landing", tmp_path / "in", "--known-at", known_at)
-    assert lifecycle(*arguments, home=home.folder).returncode == 0
-    assert tables(home) == then
+def test_a_warehouse_through_its_days(tmp_path: Path) -> None:
+    home, folder = WarehouseHome(tmp_path / "warehouse"), tmp_path / "in"
+
+    # two days, each published
+    landing(folder, second_day=False)
+    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
+    first, first_known_at = tables(home), current_manifest(home).known_at
+    landing(folder, second_day=True)
+    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
+    second = tables(home)
+    assert second != first
+
+    # back to the first, and it stays: the same inputs do not publish the second again
+    assert lifecycle("rollback", home=home.folder).returncode == 0
+    assert tables(home) == first
+    assert [line[0] for line in lifecycle("releases", home=home.folder).stdout.splitlines()] == ["*", " "]
+    assert lifecycle("rollback", home=home.folder).returncode == 1
+    assert "which was rolled back" in lifecycle("run", "--landing", folder, home=home.folder).stdout
+    assert tables(home) == first
+    assert lifecycle("rollback", release_ids(home)[-1], home=home.folder).returncode == 0
+    assert tables(home) == second
+
+    # a build of what was known then equals the publication made then
+    done = lifecycle("run", "--landing", folder, "--known-at", first_known_at, home=home.folder)
+    assert done.returncode == 0
+    assert "looks back" in done.stdout
+    assert tables(home) == first
+
+    # a failed check keeps what readers had, says so and exits non-zero
+    before = published_bytes(home)
+    with duckdb.connect(str(home.working_database)) as connection:
+        connection.execute("delete from raw.orders__orders")
+    write(folder / "crm" / "leads" / "day_3.csv", ["lead_id,email,created_at", "L9,z@x.test,2024-11-02"])
+    done = lifecycle("run", "--landing", folder, home=home.folder)
+    assert done.returncode == 1
+    assert "Not published" in done.stdout
+    assert "marts/fct_orders: volume_holds" in done.stdout
+    assert "Readers still see release" in done.stdout
+    assert published_bytes(home) == before
 
 
 def test_as_of_bounds_what_has_happened(tmp_path: Path) -> None:
@@ -144,64 +171,28 @@ def test_as_of_bounds_what_has_happened(tmp_path: Path) -> None:
     assert sorted(stage for (stage,) in stages) == ["known", "new_customer"]
 
 
-def test_a_failed_check_keeps_what_readers_had_and_exits_non_zero(tmp_path: Path) -> None:
-    home = WarehouseHome(tmp_path / "warehouse")
+def test_two_runs_at_once_wait_and_a_killed_one_does_no_harm(tmp_path: Path) -> None:
     folder = landing(tmp_path / "in", second_day=True)
-    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
-    before = published_bytes(home)
-    with duckdb.connect(str(home.working_database)) as connection:
-        connection.execute("delete from raw.orders__orders where order_id <> 'O4'")
-    write(folder / "crm" / "leads" / "day_3.csv", ["lead_id,email,created_at", "L9,z@x.test,2024-11-02"])
-    done = lifecycle("run", "--landing", folder, home=home.folder)
-    assert done.returncode == 1
-    assert "Not published" in done.stdout
-    assert "marts/fct_orders: volume_holds" in done.stdout
-    assert "Readers still see release" in done.stdout
-    assert published_bytes(home) == before
-
-
-def test_rollback_and_releases_are_commands(tmp_path: Path) -> None:
-    home = WarehouseHome(tmp_path / "warehouse")
-    folder = landing(tmp_path / "in", second_day=False)
-    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
-    first = tables(home)
-    landing(folder, second_day=True)
-    assert lifecycle("run", "--landing", folder, home=home.folder).returncode == 0
-    done = lifecycle("rollback", home=home.folder)
-    assert done.returncode == 0
-    assert tables(home) == first
-    listed = lifecycle("releases", home=home.folder).stdout.splitlines()
-    assert [line[0] for line in listed] == ["*", " "]
-    assert lifecycle("rollback", home=home.folder).returncode == 1
-
-
-def test_two_runs_at_once_wait_for_each_other(tmp_path: Path) -> None:
-    folder = landing(tmp_path / "in", second_day=True)
-    environment = {**os.environ, "LIFECYCLE_HOME": str(tmp_path / "warehouse")}
     command = [COMMAND, "run", "--landing", folder]
+
+    shared = tmp_path / "shared"
+    environment = {**os.environ, "LIFECYCLE_HOME": str(shared)}
     runs = [
         subprocess.Popen(command, env=environment, cwd=PROJECT_FOLDER, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
     told = [run.communicate()[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], told
-    home = WarehouseHome(tmp_path / "warehouse")
-    assert Manifest.read(home.published).tables["fct_orders"].rows_count == 4
 
-
-def test_a_killed_run_does_no_harm(tmp_path: Path) -> None:
-    folder = landing(tmp_path / "in", second_day=True)
-    environment = {**os.environ, "LIFECYCLE_HOME": str(tmp_path / "warehouse")}
-    command = [COMMAND, "run", "--landing", folder]
-    for seconds in (6, 14):
+    disturbed = tmp_path / "disturbed"
+    environment = {**os.environ, "LIFECYCLE_HOME": str(disturbed)}
+    for seconds in (7, 17):
         with subprocess.Popen(command, env=environment, cwd=PROJECT_FOLDER, start_new_session=True) as run:
             time.sleep(seconds)
             os.killpg(run.pid, signal.SIGKILL)
-    done = lifecycle(*command[1:], home=tmp_path / "warehouse")
+    done = lifecycle(*command[1:], home=disturbed)
     assert done.returncode == 0, done.stdout + done.stderr
-    undisturbed = tmp_path / "other"
-    assert lifecycle(*command[1:], home=undisturbed).returncode == 0
-    left, right = WarehouseHome(tmp_path / "warehouse"), WarehouseHome(undisturbed)
+    left, right = WarehouseHome(disturbed), WarehouseHome(shared)
     assert tables(left, without=ARRIVAL_COLUMNS) == tables(right, without=ARRIVAL_COLUMNS)
 
 

@@ -1,5 +1,6 @@
 -- Which two records belong together: by a value, by the ids of other systems, by the firm that buys.
--- A party stands beside itself once, so that one without any tie is a customer too.
+-- A party stands beside itself once, so that one without any tie is a customer too. The id of a buyer of
+-- whom nothing was seen yet still ties those who carry it.
 -- One row per tie.
 with
 
@@ -40,6 +41,42 @@ firms as (
 
 ),
 
+record_ties as (
+
+    select
+        'lead:' || lead_id as left_node,
+        'contact:' || converted_contact_id as right_node
+    from leads
+    union all
+    select
+        'lead:' || lead_id,
+        'buyer:' || person_key
+    from leads
+    union all
+    select
+        'contact:' || contact_id,
+        'buyer:' || person_key
+    from contacts
+    union all
+    select
+        'contact:' || contact_id,
+        'contact:' || merged_into
+    from contacts
+    union all
+    select
+        'lead:' || lead_id,
+        'account:' || account_id
+    from leads
+    where account_id in (select firms.account_id from firms)
+    union all
+    select
+        'contact:' || contact_id,
+        'account:' || account_id
+    from contacts
+    where account_id in (select firms.account_id from firms)
+
+),
+
 identity_edges_paired as (
 
     select
@@ -53,40 +90,14 @@ identity_edges_paired as (
     from party_values_guarded
     union all
     select
-        'lead:' || lead_id,
-        'contact:' || converted_contact_id
-    from leads
-    where converted_contact_id is not null
-    union all
-    select
-        'lead:' || lead_id,
-        'buyer:' || person_key
-    from leads
-    where person_key is not null
-    union all
-    select
-        'contact:' || contact_id,
-        'buyer:' || person_key
-    from contacts
-    where person_key is not null
-    union all
-    select
-        'contact:' || contact_id,
-        'contact:' || merged_into
-    from contacts
-    where merged_into is not null
-    union all
-    select
-        'lead:' || lead_id,
-        'account:' || account_id
-    from leads
-    where account_id in (select firms.account_id from firms)
-    union all
-    select
-        'contact:' || contact_id,
-        'account:' || account_id
-    from contacts
-    where account_id in (select firms.account_id from firms)
+        record_ties.left_node,
+        record_ties.right_node
+    from record_ties
+    inner join parties_unioned as lefts
+        on record_ties.left_node = lefts.party_key
+    left join parties_unioned as rights
+        on record_ties.right_node = rights.party_key
+    where rights.party_key is not null or record_ties.right_node like 'buyer:%'
 
 )
 

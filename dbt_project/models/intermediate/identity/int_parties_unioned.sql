@@ -1,5 +1,6 @@
 -- Every record of a source that stands for a person or a firm; firms only where the firm itself buys.
 -- A guest is known by the e-mail address left at checkout; a test order makes nobody known.
+-- Who was first seen after as_of is not there yet.
 -- One row per party key.
 with
 
@@ -45,6 +46,12 @@ usage_events as (
 
 ),
 
+build_clocks_resolved as (
+
+    select * from {{ ref('int_build_clocks_resolved') }}
+
+),
+
 buyers_seen as (
 
     select
@@ -70,7 +77,7 @@ buyers_seen as (
 
 ),
 
-parties_unioned as (
+parties as (
 
     select
         'lead:' || lead_id as party_key,
@@ -98,6 +105,15 @@ parties_unioned as (
     from buyers_seen
     where party_key is not null
     group by party_key
+
+),
+
+parties_unioned as (
+
+    select parties.*
+    from parties
+    inner join build_clocks_resolved
+        on coalesce(parties.created_at, build_clocks_resolved.as_of) <= build_clocks_resolved.as_of
 
 )
 

@@ -27,9 +27,31 @@ sessions as (
 
 ),
 
+parties_unioned as (
+
+    select * from {{ ref('int_parties_unioned') }}
+
+),
+
+build_clocks_resolved as (
+
+    select * from {{ ref('int_build_clocks_resolved') }}
+
+),
+
 thresholds as (
 
     select * from {{ ref('thresholds') }}
+
+),
+
+orders_made as (
+
+    select orders.*
+    from orders
+    inner join build_clocks_resolved
+        on orders.ordered_at <= build_clocks_resolved.as_of
+    where not coalesce(orders.is_test, false)
 
 ),
 
@@ -58,30 +80,32 @@ party_values as (
     select
         party_key,
         'email:' || email_hash
-    from orders
-    where not coalesce(is_test, false)
+    from orders_made
     union
     select
         party_key,
         'phone:' || phone_hash
-    from orders
-    where not coalesce(is_test, false)
+    from orders_made
     union
     select
-        coalesce('contact:' || contact_id, 'lead:' || lead_id),
-        'visitor:' || visitor_id
+        coalesce('contact:' || sessions.contact_id, 'lead:' || sessions.lead_id),
+        'visitor:' || sessions.visitor_id
     from sessions
+    inner join build_clocks_resolved
+        on sessions.started_at <= build_clocks_resolved.as_of
 
 ),
 
 values_counted as (
 
     select
-        value_key,
-        count(distinct party_key) as parties_count
+        party_values.value_key,
+        count(distinct party_values.party_key) as parties_count
     from party_values
-    where party_key is not null and value_key is not null
-    group by value_key
+    inner join parties_unioned
+        on party_values.party_key = parties_unioned.party_key
+    where party_values.value_key is not null
+    group by party_values.value_key
 
 ),
 
@@ -97,7 +121,8 @@ party_values_guarded as (
         on
             thresholds.threshold_id = 'identity_shared_value_limit'
             and values_counted.parties_count <= thresholds.threshold_value
-    where party_values.party_key is not null
+    inner join parties_unioned
+        on party_values.party_key = parties_unioned.party_key
 
 )
 

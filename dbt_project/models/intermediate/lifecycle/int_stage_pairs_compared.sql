@@ -1,4 +1,5 @@
 -- How each stage lies to each other one: its direction and how many progress stages a move leaves out.
+-- Into a dormant or terminal stage is backward, out of one into progress forward; else the order decides.
 -- One row per lifecycle id, from stage and to stage.
 with
 
@@ -44,6 +45,7 @@ pairs as (
         afters.stage as to_stage,
         afters.stage_number as to_number,
         afters.stage_order as to_order,
+        befores.kind as from_kind,
         afters.kind as to_kind
     from stages as befores
     inner join stages as afters
@@ -83,7 +85,8 @@ stage_pairs_compared as (
         pairs.to_stage,
         pairs.to_number,
         case
-            when pairs.to_order > pairs.from_order then 'forward'
+            when pairs.to_kind != 'progress' then 'backward'
+            when pairs.from_kind != 'progress' or pairs.to_order > pairs.from_order then 'forward'
             when pairs.to_order < pairs.from_order then 'backward'
             else 'lateral'
         end as direction,

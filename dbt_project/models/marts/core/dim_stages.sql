@@ -25,6 +25,7 @@ stages as (
         definition,
 
         -- numerics
+        cast(stage_code as integer) as stage_code,
         cast(stage_order as integer) as stage_order,
         cast(max_days as integer) as max_days,
 

@@ -1,0 +1,129 @@
+"""The marts recover what the sample company's generator knows to be true."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestration.home import PROJECT_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.xdist_group("sample")
+
+SEEDS = PROJECT_FOLDER / "seeds"
+
+
+@cache
+def truth() -> dict:
+    return json.loads((SEEDS / "truth.json").read_text(encoding="utf-8"))
+
+
+@cache
+def people() -> list[dict[str, str]]:
+    with (SEEDS / "truth_customers.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def identities() -> list[dict[str, str]]:
+    with (SEEDS / "truth_identities.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_person_is_one_customer_and_nobody_is_two(query: Callable[..., list[tuple]], working: Callable) -> None:
+    kinds = {"lead": "lead", "contact": "contact", "shop_customer": "buyer", "account": "account"}
+    customer_of = dict(working("select party_key, customer_id from intermediate.int_identity_map"))
+    customers_of_person, persons_of_customer = defaultdict(set), defaultdict(set)
+    unknown = 0
+    for row in identities():
+        customer = customer_of.get(f"{kinds[row['record_kind']]}:{row['record_id']}")
+        if customer is None:
+            unknown += 1
+            continue
+        customers_of_person[row["person_id"]].add(customer)
+        persons_of_customer[customer].add(row["person_id"])
+    assert {person: found for person, found in customers_of_person.items() if len(found) > 1} == {}
+    assert {customer: found for customer, found in persons_of_customer.items() if len(found) > 1} == {}
+    assert len(customers_of_person) == query("select count(*) from dim_customers")[0][0]
+    assert unknown <= len(identities()) * 0.02, "all but the quarantined records are known"
+
+
+def test_the_first_purchase_of_every_customer_is_found(query: Callable[..., list[tuple]], working: Callable) -> None:
+    customer_of = dict(working("select party_key, customer_id from intermediate.int_identity_map"))
+    first_order = dict(query("select customer_id, first_ordered_at::varchar from dim_customers"))
+    compared = 0
+    for person in people():
+        customer = customer_of.get(f"buyer:{person['customer_id']}")
+        if customer is not None and person["first_core_order_at"]:
+            assert first_order[customer] == person["first_core_order_at"], person
+            compared += 1
+    assert compared > 900
+
+
+def true_rate(step: str) -> float:
+    """Return the true probability of a step, persons of both segments weighed by how many took it."""
+    segments = [truth()["conversion"][segment][step] for segment in ("self_pay_young", "family")]
+    return sum(s["entered"] * s["true_probability"] for s in segments) / sum(s["entered"] for s in segments)
+
+
+def test_the_funnel_holds_the_true_conversion_within_its_interval(query: Callable[..., list[tuple]]) -> None:
+    rows = query(
+        """
+        select step, window_rate_lower, window_rate_upper from rpt_funnel_conversion
+        where funnel_id = 'education_example' and cohort_grain = 'all' and breakdown = 'all'
+        """
+    )
+    limits = {step: (lower, upper) for step, lower, upper in rows}
+    for step, true_step in (
+        ("trial_attended", "trial_booked_to_attended"),
+        ("first_order", "trial_attended_to_first_order"),
+    ):
+        lower, upper = limits[step]
+        assert lower < true_rate(true_step) < upper, step
+        assert upper - lower < 0.06
+
+
+def test_churned_customers_are_those_silent_for_longer_than_the_threshold(
+    query: Callable[..., list[tuple]], working: Callable
+) -> None:
+    customer_of = dict(working("select party_key, customer_id from intermediate.int_identity_map"))
+    stage_of = dict(query("select customer_id, lifecycle_stage from dim_customers"))
+    as_of = query("select max(occurred_at) from fct_customer_events")[0][0]
+    wrong = []
+    for person in people():
+        customer = customer_of.get(f"buyer:{person['customer_id']}")
+        if customer is None or not person["last_qualifying_order_at"]:
+            continue
+        silent = (as_of - _instant(person["last_qualifying_order_at"])).total_seconds() / 86400
+        if (stage_of[customer] == "churned") != (silent >= 180):
+            wrong.append((person["customer_id"], silent, stage_of[customer]))
+    assert wrong == []
+
+
+def _instant(text: str) -> object:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+def test_planted_shared_values_glue_nobody_together(working: Callable) -> None:
+    shared = working(
+        """
+        select value_key, count(distinct party_key) as parties from intermediate.int_party_values_guarded
+        group by value_key having count(distinct party_key) > 8
+        """
+    )
+    assert shared == []
+
+
+def test_test_orders_and_lead_products_make_no_customer(query: Callable[..., list[tuple]]) -> None:
+    assert query("select count(*) from fct_orders where is_test and is_qualifying") == [(0,)]
+    assert query("select count(*) from fct_orders where is_lead_product_only and is_qualifying") == [(0,)]
+    assert query("select count(*) > 0 from fct_orders where is_lead_product_only") == [(True,)]
