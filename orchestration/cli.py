@@ -7,12 +7,15 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from orchestration.home import PROJECT_FOLDER, WarehouseHome
+from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
+
+if TYPE_CHECKING:
+    from orchestration.refresh import RefreshRequest, RefreshResult
 
 app = typer.Typer(
     name="lifecycle",
@@ -22,7 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
-SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="LIFECYCLE_HOME", help="Folder of the warehouse.", file_okay=False)
@@ -56,7 +58,7 @@ def run(
 ) -> None:
     """Land what is new, build, check and publish; tell what happened."""
     from orchestration.landing.mapping import MappingError, load_mapping
-    from orchestration.refresh import RefreshRequest, reason_to_rest, refresh
+    from orchestration.refresh import RefreshRequest, reason_to_rest
     from orchestration.summary import print_failure, print_summary
 
     began = time.monotonic()
@@ -76,27 +78,33 @@ def run(
         console.print(reason, markup=False)
         print_summary(console, request.home, None, time.monotonic() - began)
         return
-    result = _refresh_with_progress(request, refresh)
+    result = _refresh_with_progress(request)
     if not result.is_published:
         print_failure(console, request.home, result)
         raise typer.Exit(1)
     print_summary(console, request.home, result.landing, time.monotonic() - began)
 
 
-def _refresh_with_progress(request: object, refresh: object) -> object:
+def _refresh_with_progress(request: RefreshRequest) -> RefreshResult:
+    from orchestration.refresh import refresh
+
     if not console.is_terminal:
-        last = ""
-
-        def tell(text: str) -> None:
-            nonlocal last
-            step = text.split(",", maxsplit=1)[0]
-            if step != last:
-                console.print(f"... {step}", markup=False)
-            last = step
-
-        return refresh(request, tell)  # type: ignore[operator]
+        return refresh(request, _StepLines())
     with console.status("starting") as status:
-        return refresh(request, status.update)  # type: ignore[operator]
+        return refresh(request, status.update)
+
+
+class _StepLines:
+    """Prints each new step on a line of its own, for logs."""
+
+    def __init__(self) -> None:
+        self.last = ""
+
+    def __call__(self, text: str) -> None:
+        step = text.partition(",")[0]
+        if step != self.last:
+            console.print(f"... {step}", markup=False)
+        self.last = step
 
 
 @app.command()
@@ -107,10 +115,17 @@ def rollback(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Show readers an earlier release again."""
+    from filelock import FileLock, Timeout
+
     from orchestration.publishing.release import PublicationError, roll_back
 
+    place = WarehouseHome(home.resolve())
     try:
-        manifest = roll_back(WarehouseHome(home.resolve()), release)
+        with FileLock(place.writer_lock, timeout=0):
+            manifest = roll_back(place, release)
+    except Timeout:
+        console.print("A run is writing this warehouse; try again when it has ended.", style="red")
+        raise typer.Exit(1) from None
     except PublicationError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).parent.parent
+SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
 PUBLISHED_DATABASE_NAME = "lifecycle.duckdb"
 
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
     from orchestration.landing.mapping import FileMapping
 
+_TRIED = """
+    select content_hash, mapping_name from landing.files
+    where message not like '%while it was read%' and message not like '%cannot be opened%'
+"""
+
 
 @dataclass(frozen=True)
 class RefreshRequest:
@@ -54,7 +59,7 @@ def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -
     files, _ = find_files(request.landing_folder, mappings, load_contract())
     try:
         with duckdb.connect(str(request.home.working_database), read_only=True) as connection:
-            tried = connection.execute("select content_hash, mapping_name from landing.files").fetchall()
+            tried = connection.execute(_TRIED).fetchall()
             fingerprint = input_fingerprint(connection, code_version(), request.as_of, request.known_at)
     except duckdb.Error:  # a run is writing it, or was killed before it wrote anything
         return None

@@ -1,5 +1,6 @@
 """When the warehouse runs by itself: once a day, and when a file arrives."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,9 +48,9 @@ def landing_sensor() -> dg.SensorDefinition:
 
 def folder_state(folder: Path) -> str:
     """Return a text that changes when a file of the folder arrives, goes or changes its size or time."""
-    parts = sorted(
-        f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
-        for path in folder.rglob("*")
-        if path.is_file()
-    )
+    parts = []
+    for path in sorted(folder.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):  # gone since the listing
+            facts = path.stat()
+            parts.append(f"{path.relative_to(folder)}:{facts.st_size}:{facts.st_mtime_ns}")
     return hashlib.sha256("|".join(parts).encode()).hexdigest()

@@ -16,11 +16,10 @@ import duckdb
 from dagster_dbt import DbtCliResource, DbtProject
 from filelock import FileLock, Timeout
 
-from orchestration.home import PROJECT_FOLDER, WarehouseHome
+from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 from orchestration.landing.mapping import FileMapping, load_mapping
 
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
-SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
 
 
 class Progress:

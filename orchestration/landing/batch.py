@@ -6,6 +6,7 @@ judged at once; but each file has a transaction of its own, so that a crash leav
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -118,7 +119,7 @@ class FileBatch:
                 line = f" line {mapping.lines[name]}" if name in mapping.lines else ""
                 raise FileRefusedError(
                     f"the mapping {self.mapping.origin}{line} reads `{expression}`, which this file cannot "
-                    f"give: {str(error).splitlines()[0]}",
+                    f"give: {_told(error)}",
                     f"It has {', '.join(self.header)}; correct the file, or the mapping (try_cast may help)",
                     line=self.files[0][1].header_line if number is None else None,
                     column=name,
@@ -134,7 +135,7 @@ class FileBatch:
                 rows += len(batch)
             changed = file.path.stat().st_mtime_ns != file.changed_at
         except (pa.ArrowException, OSError, EOFError) as error:
-            what = f"cannot be read after row {rows + len(source.ragged)}: {error}"
+            what = f"cannot be read after row {rows + len(source.ragged)} ({type(error).__name__})"
             raise FileRefusedError(what, "Export it again") from None
         if changed:
             raise FileRefusedError("was written to while it was read", "Land it again when it is complete")
@@ -291,6 +292,12 @@ class FileBatch:
         known = {name for mapping in self.tables for name in mapping.table.column_names}
         added = () if self.mapping.origin else tuple(name for name in self.header if name not in known)
         return FileOutcome(file.name, "landed", rows, rows - quarantined, quarantined, added_columns=added)
+
+
+def _told(error: Exception) -> str:
+    """Return the first line of an error; one about a value is told without the value, which may be personal."""
+    first = str(error).splitlines()[0]
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", first) if isinstance(error, duckdb.DataError) else first
 
 
 def _quoted(name: str) -> str:

@@ -36,12 +36,16 @@ def find_files(
         if any(part.startswith(".") for part in place.parts):
             continue
         mapping, file_format = choose_mapping(place, mappings, contract), format_of_name(path.name)
-        if mapping and file_format:
+        if mapping is None or file_format is None:
+            unrecognised.append(str(place))
+            continue
+        try:
             facts = path.stat()  # before the hash: a change in between is then seen
             identity = (content_hash(path), facts.st_size, facts.st_mtime_ns)
-            found.append(LandingFile(path, str(place), mapping, file_format, *identity))
-        else:
-            unrecognised.append(str(place))
+        except OSError as error:
+            unrecognised.append(f"{place} (cannot be opened: {error.strerror})")
+            continue
+        found.append(LandingFile(path, str(place), mapping, file_format, *identity))
     return found, unrecognised
 
 

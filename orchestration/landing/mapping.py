@@ -19,6 +19,7 @@ An expression sees one file at a time, every column as text, and `_source_row`, 
 from __future__ import annotations
 
 import codecs
+import hashlib
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
@@ -130,11 +131,18 @@ class _Reader:
         if text.isidentifier():
             return text  # the name of a column, even one that SQL has another use for, such as `order`
         error = duckdb.execute(
-            "select json_extract_string(json_serialize_sql($1), '$.error_message')",
+            """
+            select
+                json_extract_string(tree, '$.error_message'),
+                json_array_length(tree, '$.statements') + json_array_length(tree, '$.statements[0].node.select_list')
+            from (select json_serialize_sql($1) as tree)
+            """,
             [f"select ({text})::varchar"],
         ).fetchone()
         if error and error[0]:
             raise self.fail(node, f"cannot read the expression `{text}`: {error[0]}")
+        if error and error[1] != 2:  # noqa: PLR2004  one statement with one column
+            raise self.fail(node, f"`{text}` is more than one expression")
         return text
 
     def part(
@@ -238,7 +246,7 @@ class _Reader:
             raise self.fail(node, "every table has one_row_per, so rows would be lost; leave it off one of them")
         options = {name: self.option(name, entries[name][1]) for name in ("delimiter", "encoding") if name in entries}
         pattern = self.text(entries["pattern"][1])
-        name = "+".join(table.table.id for table in tables)
+        name = "+".join(table.table.id for table in tables) + f"@{_version(tables, options)}"
         return FileMapping(name, pattern, tables, origin=str(self.path), **options)
 
 
@@ -249,6 +257,12 @@ def _literal(text: str) -> str:
 def _suggest(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, list(known), n=1)
     return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(sorted(known))}"
+
+
+def _version(tables: tuple[TableMapping, ...], options: dict[str, str]) -> str:
+    """Return a short hash of what a mapping says: corrected, it is another one, and files are landed by it anew."""
+    said = [(t.table.id, sorted(t.expressions.items()), t.where, t.one_row_per) for t in tables]
+    return hashlib.sha256(repr((said, sorted(options.items()))).encode()).hexdigest()[:8]
 
 
 def load_mapping(path: Path, contract: Contract | None = None) -> tuple[FileMapping, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from expectations.published import PublishedOutcome, TableMeasures, judge_published
+from expectations.published import SOURCE_FACTS, PublishedOutcome, TableMeasures, judge_published
 from orchestration.publishing.release import MARTS_SCHEMA, Manifest, current_manifest, mart_names
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ create or replace table audit.published_tables (
     is_met boolean
 );
 """
-EMAIL_PATTERN = "[^@ ]+@[^@ ]+[.][a-z]+"
+EMAIL_PATTERN = "(?i)[^@ ]+@[^@ ]+[.][a-z]{2,}"
 
 
 def _personal_values(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -40,22 +40,23 @@ def _personal_values(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(counted[0]) if counted else 0
 
 
-def _share(rows_count: int, table: str, last: Manifest | None, as_of: str | None) -> float | None:
-    if last is None or table not in last.tables or not last.tables[table].rows_count:
+def _share(rows_count: int, table: str, last: Manifest | None, clocks: tuple[str | None, str | None]) -> float | None:
+    if last is None or table not in SOURCE_FACTS or table not in last.tables or not last.tables[table].rows_count:
         return None
-    if as_of is None or (last.as_of is not None and as_of < last.as_of):
-        return None  # a build of an earlier day has fewer rows by right
+    then = (last.as_of, last.known_at)
+    if any(now is None or before is None or now < before for now, before in zip(clocks, then, strict=True)):
+        return None  # a build that looks back has fewer rows by right
     return rows_count / last.tables[table].rows_count
 
 
 def measure_marts(connection: duckdb.DuckDBPyConnection, last: Manifest | None) -> list[TableMeasures]:
     """Return the measures of every mart in the working database."""
-    as_of = build_clocks(connection)[0]
+    clocks = build_clocks(connection)
     measures: list[TableMeasures] = []
     for table in mart_names(connection):
         counted = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{table}").fetchone()
         rows_count = int(counted[0]) if counted else 0
-        share = _share(rows_count, table, last, as_of)
+        share = _share(rows_count, table, last, clocks)
         measures.append(TableMeasures(table, rows_count, share, _personal_values(connection, table)))
     return measures
 

@@ -260,7 +260,7 @@ def test_a_named_delimiter_is_taken(landing, mapping_of):
         ("order", "Parser Error: "),
         ("max(id)", "Binder Error: "),
         ("no_such_function(id)", "Catalog Error: "),
-        ("id::integer::varchar", "Conversion Error: Could not convert string 'L1' to INT32"),
+        ("id::integer::varchar", "Conversion Error: Could not convert string '…' to INT32"),
     ],
 )
 def test_an_expression_that_the_file_cannot_give_refuses_that_file_alone(
@@ -316,3 +316,19 @@ def test_a_file_refused_halfway_is_not_judged(landing, mapping_of):
     assert {outcome.name: outcome.status for outcome in report.files} == {"a.csv": "refused", "b.csv": "landed"}
     assert set(report.judged_rows.values()) == {1}
     assert landing.rows("orders.orders", "order_id") == [("C",)]
+
+
+def test_files_are_landed_anew_by_a_corrected_mapping(landing, mapping_of):
+    """Refused or landed wrongly: the correction is another mapping, so the file's content does not count as known."""
+    landing.put("a.csv", "id,day,born\nL1,2024-01-01,2023-05-05\n")
+    assert landing.land(mapping_of(LEADS.replace("id,", "number,"))).with_status("refused")
+    assert landing.land(mapping_of(LEADS.replace("day", "born"))).with_status("landed")
+    assert landing.land(mapping_of(LEADS.replace("day", "born"))).with_status("skipped")
+    assert landing.land(mapping_of(LEADS)).with_status("landed")
+    assert landing.rows("crm.leads", "lead_id, created_at") == [("L1", "2023-05-05"), ("L1", "2024-01-01")]
+
+
+@pytest.mark.parametrize("text", ["1), (2", "id) as a, (day", "1)::varchar; select (2"])
+def test_an_expression_cannot_leave_its_brackets(mapping_of, text):
+    with pytest.raises(MappingError, match=r"line 5: .*(more than one expression|cannot read)"):
+        mapping_of(LEADS.replace(": id,", f": '{text}',"))

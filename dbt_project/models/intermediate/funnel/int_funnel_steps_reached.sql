@@ -1,4 +1,5 @@
 -- For each attempt and step: came it to the step before, to this one, or was it lost in between?
+-- Where a funnel has no exit events, nobody knows who is lost.
 -- An attempt is mature when its whole window lies before as_of; without a window there is no such moment.
 -- One row per attempt id and step number.
 with
@@ -37,7 +38,8 @@ attempts_with_steps as (
         funnel_attempts.started_at,
         funnel_steps.step_number,
         funnel_steps.step,
-        funnels.window_days
+        funnels.window_days,
+        funnels.exit_event_types
     from funnel_attempts
     inner join funnel_steps
         on funnel_attempts.funnel_id = funnel_steps.funnel_id
@@ -55,8 +57,12 @@ funnel_steps_reached as (
         attempts_with_steps.step,
         attempts_with_steps.steps_reached_count >= attempts_with_steps.step_number - 1 as has_entered,
         attempts_with_steps.steps_reached_count >= attempts_with_steps.step_number as has_converted,
-        attempts_with_steps.steps_reached_count = attempts_with_steps.step_number - 1
-        and attempts_with_steps.exited_at is not null as is_lost,
+        case
+            when attempts_with_steps.exit_event_types is not null
+                then
+                    attempts_with_steps.steps_reached_count = attempts_with_steps.step_number - 1
+                    and attempts_with_steps.exited_at is not null
+        end as is_lost,
         coalesce(
             {{ dbt.dateadd('day', 'attempts_with_steps.window_days', 'attempts_with_steps.started_at') }}
             <= build_clocks_resolved.as_of,

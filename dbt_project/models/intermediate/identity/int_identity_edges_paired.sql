@@ -1,6 +1,5 @@
 -- Which two records belong together: by a value, by the ids of other systems, by the firm that buys.
--- A party stands beside itself once, so that one without any tie is a customer too. The id of a buyer of
--- whom nothing was seen yet still ties those who carry it.
+-- A party stands beside itself once, so that one without any tie is a customer too.
 -- One row per tie.
 with
 
@@ -49,16 +48,6 @@ record_ties as (
     from leads
     union all
     select
-        'lead:' || lead_id,
-        'buyer:' || person_key
-    from leads
-    union all
-    select
-        'contact:' || contact_id,
-        'buyer:' || person_key
-    from contacts
-    union all
-    select
         'contact:' || contact_id,
         'contact:' || merged_into
     from contacts
@@ -95,9 +84,8 @@ identity_edges_paired as (
     from record_ties
     inner join parties_unioned as lefts
         on record_ties.left_node = lefts.party_key
-    left join parties_unioned as rights
+    inner join parties_unioned as rights
         on record_ties.right_node = rights.party_key
-    where rights.party_key is not null or record_ties.right_node like 'buyer:%'
 
 )
 

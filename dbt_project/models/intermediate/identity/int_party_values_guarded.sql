@@ -1,5 +1,6 @@
--- E-mail addresses, phone numbers and visitor ids that name one party, so that they may join records.
--- A value held by more parties than the limit is a shared mailbox or a default number: left out.
+-- E-mail addresses, phone numbers, visitor ids and ids of the order system that name one party, so that they
+-- may join records. A value held by more parties than the limit is a shared mailbox or a default: left out. So
+-- are the addresses of a party that carries more of them than the limit, such as a buyer `0` of all guests.
 -- One row per party key and value.
 with
 
@@ -93,6 +94,16 @@ party_values as (
     from sessions
     inner join build_clocks_resolved
         on sessions.started_at <= build_clocks_resolved.as_of
+    union
+    select
+        'lead:' || lead_id,
+        'buyer:' || person_key
+    from leads
+    union
+    select
+        'contact:' || contact_id,
+        'buyer:' || person_key
+    from contacts
 
 ),
 
@@ -106,6 +117,18 @@ values_counted as (
         on party_values.party_key = parties_unioned.party_key
     where party_values.value_key is not null
     group by party_values.value_key
+
+),
+
+crowded_parties as (
+
+    select party_key
+    from party_values
+    inner join thresholds
+        on thresholds.threshold_id = 'identity_shared_value_limit'
+    where value_key like 'email:%' or value_key like 'phone:%'
+    group by party_key
+    having count(*) > max(thresholds.threshold_value)
 
 ),
 
@@ -123,6 +146,9 @@ party_values_guarded as (
             and values_counted.parties_count <= thresholds.threshold_value
     inner join parties_unioned
         on party_values.party_key = parties_unioned.party_key
+    left join crowded_parties
+        on party_values.party_key = crowded_parties.party_key
+    where crowded_parties.party_key is null
 
 )
 

@@ -61,7 +61,10 @@ histories as (
         max(last_ordered_at) as last_ordered_at,
         max(case when event_type = 'message_sent' then occurred_at end) as last_message_at,
         count(case when event_type = 'qualifying_order_placed' then 1 end) as orders_count,
-        sum(case when event_type = 'qualifying_order_placed' then amount else 0 end) as bought_amount,
+        coalesce(
+            sum(case when event_type = 'order_paid' then amount end),
+            sum(case when event_type = 'qualifying_order_placed' then amount else 0 end)
+        ) as received_amount,
         sum(case when event_type = 'order_refunded' then amount else 0 end) as refunded_amount,
         sum(case
             when
@@ -94,8 +97,8 @@ churned_customers_measured as (
         histories.orders_count,
         cast(histories.value_before_churn as decimal(18, 4)) as value_before_churn,
         case
-            when histories.bought_amount > 0
-                then least(1, histories.refunded_amount / cast(histories.bought_amount as double))
+            when histories.received_amount > 0
+                then least(1, histories.refunded_amount / cast(histories.received_amount as double))
         end as refund_rate,
         coalesce(open_tickets_counted.open_tickets_count, 0) as open_tickets_count,
         {{ dbt.datediff(

@@ -1,5 +1,6 @@
 -- Whether a customer may be contacted through a channel, by what its contacts said last before as_of:
--- one contact that withdrew is enough. A customer of whom no consent was ever recorded has no row.
+-- one contact that withdrew is enough, and a permission that has run out is none. A customer of whom no
+-- consent was ever recorded has no row.
 -- One row per customer id and channel.
 with
 
@@ -21,12 +22,13 @@ build_clocks_resolved as (
 
 ),
 
-consents_in_force as (
+consents_ranked as (
 
     select
         identity_map.customer_id,
         consents.channel,
-        consents.is_granted,
+        consents.is_granted
+        and coalesce(consents.valid_to_at > build_clocks_resolved.as_of, true) as is_granted,
         row_number() over (
             partition by consents.contact_id, consents.channel
             order by consents.valid_from_at desc
@@ -35,9 +37,7 @@ consents_in_force as (
     inner join identity_map
         on 'contact:' || consents.contact_id = identity_map.party_key
     inner join build_clocks_resolved
-        on
-            consents.valid_from_at <= build_clocks_resolved.as_of
-            and (consents.valid_to_at is null or consents.valid_to_at > build_clocks_resolved.as_of)
+        on consents.valid_from_at <= build_clocks_resolved.as_of
 
 ),
 
@@ -47,7 +47,7 @@ customer_consents_resolved as (
         customer_id,
         channel,
         min(case when is_granted then 1 else 0 end) = 1 as is_granted
-    from consents_in_force
+    from consents_ranked
     where consent_rank = 1
     group by customer_id, channel
 

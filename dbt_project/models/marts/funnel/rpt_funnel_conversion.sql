@@ -41,7 +41,7 @@ steps_counted as (
         count(*) as started_count,
         count(case when has_entered then 1 end) as entered_count,
         count(case when has_converted then 1 end) as converted_count,
-        count(case when is_lost then 1 end) as lost_count,
+        case when count(is_lost) > 0 then count(case when is_lost then 1 end) end as lost_count,
         count(case when has_entered and is_mature then 1 end) as mature_count,
         count(case when has_converted and is_mature then 1 end) as mature_converted_count
     from cohort_members

@@ -1,0 +1,121 @@
+"""Real public extracts, end to end, against their known figures; skipped where the data is not at hand."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import lifecycle
+
+from orchestration.home import PROJECT_FOLDER, WarehouseHome
+from orchestration.landing.loading import land_folder
+from orchestration.landing.mapping import load_mapping
+
+DATA = PROJECT_FOLDER.parent / "shared" / "data"
+EXAMPLES = PROJECT_FOLDER / "examples"
+
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the public extracts are not beside the project")
+
+WITH_RETURNS = "customer_retention_by_orders_and_returns"
+PURCHASES = "customer_retention_by_qualifying_orders"
+COHORTS = {
+    (WITH_RETURNS, "2010-12-01"): "948 362 317 367 341 376 360 336 336 374 354 474 260",
+    (WITH_RETURNS, "2011-01-01"): "421 101 119 102 138 126 110 108 131 146 155 63",
+    (WITH_RETURNS, "2011-08-01"): "167 42 42 42 23",
+    (WITH_RETURNS, "2011-12-01"): "41",
+    (PURCHASES, "2010-12-01"): "885 324 286 340 321 352 321 309 313 350 331 445 235",
+}
+
+
+def ask(database: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def publish(name: str, landing: Path, home: Path) -> WarehouseHome:
+    mapping = EXAMPLES / name / "mapping.yml"
+    done = lifecycle("run", "--landing", landing, "--mapping", mapping, home=home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return WarehouseHome(home)
+
+
+@pytest.mark.xdist_group("online_retail")
+def test_online_retail_gives_its_known_cohorts_whatever_the_order_of_arrival(tmp_path: Path) -> None:
+    home = publish("online_retail", DATA / "online_retail", tmp_path / "at_once")
+    check_online_retail(home)
+
+    # the 305 files one by one, in random order, each twice and under another name
+    other = WarehouseHome(tmp_path / "one_by_one")
+    other.folder.mkdir()
+    mappings = load_mapping(EXAMPLES / "online_retail" / "mapping.yml")
+    arrivals = [*sorted((DATA / "online_retail").glob("*.csv"))] * 2
+    random.Random(11).shuffle(arrivals)
+    with duckdb.connect(str(other.working_database)) as connection:
+        for number, path in enumerate(arrivals):
+            arrival = tmp_path / "arrivals" / str(number)
+            arrival.mkdir(parents=True)
+            shutil.copy(path, arrival / f"arrival_{number}.csv")
+            land_folder(connection, arrival, mappings)
+    empty = tmp_path / "nothing_more"
+    empty.mkdir()
+    publish("online_retail", empty, other.folder)
+    check_online_retail(other)
+    for table in ("rpt_retention_cohorts", "fct_stage_intervals", "rpt_winback_eligibility", "dim_customers"):
+        query = f"select * from {table} order by all"
+        assert ask(other.published_database, query) == ask(home.published_database, query), table
+
+
+def check_online_retail(home: WarehouseHome) -> None:
+    files = ask(
+        home.working_database,
+        "select count(*), sum(rows_count), sum(landed_count + quarantined_count) from landing.files",
+    )
+    assert files == [(305, 541_909, 541_909)]
+    rows = ask(
+        home.published_database,
+        """
+        select metric_id, cohort_month_start_date::varchar,
+            string_agg(retained_customers_count, ' ' order by months_since_start)
+        from rpt_retention_cohorts group by all
+        """,
+    )
+    found = {(metric, cohort): row for metric, cohort, row in rows}
+    assert {key: found[key] for key in COHORTS} == COHORTS
+    unfinished = ask(
+        home.published_database,
+        "select distinct retention_rate from rpt_retention_cohorts where month_start_date = '2011-12-01'",
+    )
+    assert unfinished == [(None,)], "December is not over on the ninth"
+    buyers = ask(home.published_database, "select count(distinct customer_id) from fct_orders where is_qualifying")
+    customers = ask(home.published_database, "select count(*) from dim_customers")
+    assert (buyers, customers) == ([(4_338,)], [(4_372,)])
+    value = ask(
+        home.working_database,
+        """
+        select (select sum(quantity::decimal(18, 4) * unit_price::decimal(18, 4)) from raw.orders__order_lines)
+            - (select sum(amount::decimal(18, 4)) from raw.orders__refunds)
+        """,
+    )
+    assert round(float(value[0][0]), 3) == 9_747_747.934
+
+
+@pytest.mark.xdist_group("maven")
+def test_maven_deals_have_their_known_win_rate(tmp_path: Path) -> None:
+    home = publish("maven_crm", DATA / "maven_crm", tmp_path / "warehouse")
+    assert ask(home.working_database, "select count(*) from staging.stg_crm__deals") == [(8_800,)]
+    won = ask(
+        home.published_database,
+        """
+        select converted_count, lost_count, round(closed_only_rate, 4) from rpt_funnel_conversion
+        where funnel_id = 'deals_won' and step = 'won' and cohort_grain = 'all' and breakdown = 'all'
+        """,
+    )
+    assert won == [(4_238, 2_473, 0.6315)]
+    value = ask(
+        home.published_database,
+        "select sum(amount)::integer from fct_customer_events where event_type = 'deal_won'",
+    )
+    assert value == [(10_005_534,)]
