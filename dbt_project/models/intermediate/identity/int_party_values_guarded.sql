@@ -122,12 +122,12 @@ values_counted as (
 
 crowded_parties as (
 
-    select party_key
+    select party_values.party_key
     from party_values
     inner join thresholds
         on thresholds.threshold_id = 'identity_shared_value_limit'
-    where value_key like 'email:%' or value_key like 'phone:%'
-    group by party_key
+    where party_values.value_key like 'email:%' or party_values.value_key like 'phone:%'
+    group by party_values.party_key
     having count(*) > max(thresholds.threshold_value)
 
 ),
