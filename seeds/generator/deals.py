@@ -131,9 +131,7 @@ def _add_deal(tables: Tables, deal: Deal) -> None:
 def _add_contract(tables: Tables, deal: Deal, contract_id: str) -> None:
     at = deal.closed_at
     started, ended = at + timedelta(days=3), at + timedelta(days=367)
-    steps = [(status, at + timedelta(days=offset)) for status, offset in CONTRACT_STEPS] + [
-        ("expired", ended)
-    ]
+    steps = [(status, at + timedelta(days=offset)) for status, offset in CONTRACT_STEPS] + [("expired", ended)]
     steps = [(status, when) for status, when in steps if when <= END]
     deal.purchase.contract_id = contract_id
     seats = 4 + int(deal.person.person_id[1:]) % 9

@@ -81,10 +81,7 @@ def _late_orders(company: Company, files: list[SeedFile]) -> SeedFile:
     plain = [
         one.order_id
         for one in company.orders
-        if one.purchase.kind == "shop"
-        and one.person
-        and not one.person.marks
-        and one.purchase.at.year > int(YEARS[0])
+        if one.purchase.kind == "shop" and one.person and not one.person.marks and one.purchase.at.year > int(YEARS[0])
     ]
     late = set(some(stream("late"), plain[: len(plain) * 4 // 5], LATE_ORDERS))
     moved: list[Row] = []

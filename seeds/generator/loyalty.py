@@ -53,11 +53,7 @@ def add_points(tables: Tables, orders: list[Order]) -> None:
 
 
 def _stayers(people: list[Person], least: timedelta) -> list[Person]:
-    return [
-        one
-        for one in people
-        if not one.is_firm and any(end - start > least for start, end in one.alive_spans())
-    ]
+    return [one for one in people if not one.is_firm and any(end - start > least for start, end in one.alive_spans())]
 
 
 def add_prepaid(tables: Tables, people: list[Person]) -> None:

@@ -91,9 +91,7 @@ def add_campaigns(tables: Tables) -> None:
         for year in (2023, 2024, 2025):
             campaign_id = f"{channel}_{year}"
             span = (date(year, 1, 1), date(year, 12, 31), totals.get(campaign_id, 30000))
-            lines.append(
-                (campaign_id, f"{channel} {year}".replace("_", " "), channel, "acquire", idea, *span)
-            )
+            lines.append((campaign_id, f"{channel} {year}".replace("_", " "), channel, "acquire", idea, *span))
     for wave in WAVES:
         span = (wave.assigned_at.date(), wave.horizon_at.date(), 1500)
         lines.append((wave.experiment_id, wave.experiment_id, "sms", "win", "private_traffic", *span))
@@ -182,9 +180,7 @@ def _ordinary_messages(tables: Tables, rng: random.Random, person: Person) -> No
     for copy_id, at in (("welcome", person.registered_at), ("receipt", person.first_order_at)):
         if at:
             at_once = at + timedelta(minutes=1)
-            _send(
-                tables, rng, person, at_once, copy_id=copy_id, function_code="service", is_transactional=True
-            )
+            _send(tables, rng, person, at_once, copy_id=copy_id, function_code="service", is_transactional=True)
     _newsletters(tables, rng, person)
 
 
@@ -254,7 +250,5 @@ def add_reviews(tables: Tables, people: list[Person]) -> None:
                     posted_at=awake(between(rng, start, end)),
                     score=score, sentiment=tone,
                 )  # fmt: skip
-    tables.rows["marketing.reviews"] = [
-        one for one in tables.rows["marketing.reviews"] if one["posted_at"] <= END
-    ]
+    tables.rows["marketing.reviews"] = [one for one in tables.rows["marketing.reviews"] if one["posted_at"] <= END]
     tables.number("marketing.reviews", "review_id", "RV", "posted_at")

@@ -186,9 +186,7 @@ def _add_delivery(tables: Tables, rng: random.Random, order: Order) -> None:
 
 def _drafts(people: list[Person]) -> list[tuple[Person | None, Purchase]]:
     rng = stream("anonymous")
-    drafts: list[tuple[Person | None, Purchase]] = [
-        (one, bought) for one in people for bought in one.purchases
-    ]
+    drafts: list[tuple[Person | None, Purchase]] = [(one, bought) for one in people for bought in one.purchases]
     moments = [START + days(rng.uniform(60, 1080)) for _ in range(ANONYMOUS_ORDERS)]
     drafts += [(None, Purchase("shop", at)) for at in moments]
     return sorted(drafts, key=lambda pair: (pair[1].at, pair[0].person_id if pair[0] else "", pair[1].kind))

@@ -77,9 +77,7 @@ def add_partners(tables: Tables) -> None:
     """Write partners and the log of their status and tier."""
     for number, (partner_id, name, tier, status, since) in enumerate(PARTNERS):
         start = datetime(2023, 1, 9, 2) + timedelta(days=60 * number)
-        steps = [
-            ("status", name_, start + timedelta(days=30 * place)) for place, name_ in enumerate(PARTNER_STEPS)
-        ]
+        steps = [("status", name_, start + timedelta(days=30 * place)) for place, name_ in enumerate(PARTNER_STEPS)]
         steps.append(("tier", tier, start + timedelta(days=75)))
         if status != PARTNER_STEPS[-1]:
             steps.append(("status", status, start + timedelta(days=500)))

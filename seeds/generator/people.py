@@ -199,11 +199,7 @@ def _live(rng: random.Random, person: Person) -> Life:
         life.withdrawn_at = life.registered_at + days(rng.uniform(20, 500))
     if happens(rng, segment.books):
         life.trials = _trials(rng, segment, life.tasted_at or life.registered_at)
-    if (
-        life.trials
-        and life.trials[-1].is_attended
-        and happens(rng, order_probability(segment, person.channel))
-    ):
+    if life.trials and life.trials[-1].is_attended and happens(rng, order_probability(segment, person.channel)):
         _become_customer(rng, person, life)
     return life
 
@@ -217,9 +213,7 @@ def _become_customer(rng: random.Random, person: Person, life: Life) -> None:
 
 def _lead_instant(rng: random.Random) -> datetime:
     starts = [datetime(START.year + month // 12, month % 12 + 1, 1) for month in range(MONTHS)]
-    weights = [
-        (1 + 1.5 * n / MONTHS) * SPRING_AND_AUTUMN.get(start.month, 1) for n, start in enumerate(starts)
-    ]
+    weights = [(1 + 1.5 * n / MONTHS) * SPRING_AND_AUTUMN.get(start.month, 1) for n, start in enumerate(starts)]
     month = rng.choices(range(MONTHS), weights)[0]
     end = starts[month + 1] if month + 1 < MONTHS else END
     return min(awake(between(rng, starts[month], end)), END)
@@ -282,9 +276,7 @@ def _refer(people: list[Person]) -> None:
     for person in people:
         if person.channel != "referral":
             continue
-        living = [
-            one for one in people if not one.is_firm and one.is_alive(person.lead_at - timedelta(days=10))
-        ]
+        living = [one for one in people if not one.is_firm and one.is_alive(person.lead_at - timedelta(days=10))]
         referrer = one_of(rng, living)
         person.referrer_id = referrer.contact_id if happens(rng, 0.5) else referrer.customer_id
 

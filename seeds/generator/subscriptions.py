@@ -78,9 +78,7 @@ def add_subscriptions(tables: Tables, people: list[Person]) -> None:
     stayed = [
         one
         for one in people
-        if not one.is_firm
-        and one.first_order_at
-        and min(one.life.ends_at, END) - one.first_order_at > LONG_ENOUGH
+        if not one.is_firm and one.first_order_at and min(one.life.ends_at, END) - one.first_order_at > LONG_ENOUGH
     ]
     for place, person in enumerate(some(rng, stayed, SUBSCRIBERS)):
         start = person.first_order_at + days(rng.uniform(5, 30))

@@ -166,9 +166,7 @@ def _yearly_answers(tables: Tables, person: Person) -> None:
         score = one_of(rng, (0, 3, 5, 6, 7, 7, 8, 8, 9, 9, 9, 10, 10, 10))
         _answer(tables, "SV-NPS", person, at, score=score, text=one_of(rng, WORDS))
         if year == END.year and happens(rng, 0.5):
-            _answer(
-                tables, "SV-FRICTION", person, at, score=1 + int(rng.random() * 5), text=one_of(rng, WORDS)
-            )
+            _answer(tables, "SV-FRICTION", person, at, score=1 + int(rng.random() * 5), text=one_of(rng, WORDS))
             kind = int(rng.random() * 3)
             _answer(tables, "SV-KANO-F", person, at, score=(5, 4, 3)[kind])
             _answer(tables, "SV-KANO-D", person, at, score=(1, 2, 3)[kind])
@@ -177,9 +175,7 @@ def _yearly_answers(tables: Tables, person: Person) -> None:
 def add_surveys(tables: Tables, people: list[Person], tickets: list[Ticket]) -> None:
     """Write the surveys and their answers."""
     for survey_id, kind, low, high, is_higher_better in SURVEYS:
-        sent_at = datetime(
-            2025 if kind.startswith(("kano", "friction")) else 2023, 11 if kind != "csat" else 1, 5, 1
-        )
+        sent_at = datetime(2025 if kind.startswith(("kano", "friction")) else 2023, 11 if kind != "csat" else 1, 5, 1)
         tables.add(
             "support.surveys", survey_id=survey_id, type=kind, scale_min=low, scale_max=high,
             higher_is_better=is_higher_better, sent_at=sent_at,
@@ -190,9 +186,7 @@ def add_surveys(tables: Tables, people: list[Person], tickets: list[Ticket]) -> 
         if buyer and ticket.solved_at and buyer.first_order_at < ticket.created_at and happens(rng, 0.35):
             at = ticket.solved_at + skewed_days(rng, 0.3)
             score = one_of(rng, (1, 1, 2, 3, 4) if ticket.is_bad else (2, 3, 4, 4, 5, 5, 5))
-            _answer(
-                tables, "SV-CSAT", buyer, at, score=score, ticket_id=ticket.ticket_id, text=one_of(rng, WORDS)
-            )
+            _answer(tables, "SV-CSAT", buyer, at, score=score, ticket_id=ticket.ticket_id, text=one_of(rng, WORDS))
             if happens(rng, 0.3):
                 _answer(tables, "SV-CES", buyer, at, score=2 + score, ticket_id=ticket.ticket_id)
     for person in people:

@@ -130,13 +130,9 @@ def make_truth(
     company: Company, files: Sequence[SeedFile], stains: Sequence[Stain], oddities: Sequence[Oddity]
 ) -> Record:
     """Return the content of truth.json."""
-    by_segment = {
-        segment.name: [one for one in company.people if one.segment is segment] for segment in SEGMENTS
-    }
+    by_segment = {segment.name: [one for one in company.people if one.segment is segment] for segment in SEGMENTS}
     everyone = [one for one in company.people if not one.is_firm]
-    by_channel = {
-        channel.name: [one for one in everyone if one.channel == channel.name] for channel in CHANNELS
-    }
+    by_channel = {channel.name: [one for one in everyone if one.channel == channel.name] for channel in CHANNELS}
     return {
         "seed": SEED,
         "period": {"start": as_text(START), "end": as_text(END), "silence_days": SILENCE_DAYS},

@@ -93,8 +93,7 @@ def _csv_text(file: SeedFile) -> str:
 def _json_lines_text(file: SeedFile) -> str:
     rows = (dict(zip(file.columns, texts(row, file.columns), strict=True)) for row in file.rows)
     return "".join(
-        json.dumps({name: value or None for name, value in row.items()}, ensure_ascii=False) + "\n"
-        for row in rows
+        json.dumps({name: value or None for name, value in row.items()}, ensure_ascii=False) + "\n" for row in rows
     )
 
 
