@@ -121,8 +121,19 @@ def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.Exe
             "progress": dagster.ResourceDefinition.hardcoded_resource(Progress(progress)),
         }
     )
-    with dagster.DagsterInstance.get() as instance:
+    with _opened_instance(request.home) as instance:
         return definitions.resolve_job_def(JOB_NAME).execute_in_process(instance=instance, raise_on_error=False)
+
+
+def _opened_instance(home: WarehouseHome) -> dg.DagsterInstance:
+    """Open Dagster's instance; its tables are made at the first opening, which two runs must not do at once."""
+    import dagster
+    from filelock import FileLock
+
+    with FileLock(home.dagster_folder / "opening.lock"):
+        instance = dagster.DagsterInstance.get()
+        instance.all_asset_keys()
+    return instance
 
 
 def _told(request: RefreshRequest, result: dg.ExecuteInProcessResult) -> RefreshResult:

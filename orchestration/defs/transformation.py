@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from filelock import FileLock
 
 from orchestration.defs.resources import DBT_FOLDER, Progress, Warehouse, dbt_project, dbt_resource
 
@@ -31,10 +32,11 @@ class LayerTranslator(DagsterDbtTranslator):
 def prepared_project() -> DbtProject:
     """Return the dbt project with a manifest that is no older than its files."""
     project = dbt_project()
-    manifest = project.manifest_path
-    if not manifest.exists() or manifest.stat().st_mtime < newest_change(DBT_FOLDER):
-        parse = ["parse", "--quiet", "--no-version-check"]
-        dbt_resource().cli(parse, target_path=DBT_FOLDER / project.target_path).wait()
+    target = DBT_FOLDER / project.target_path
+    target.mkdir(parents=True, exist_ok=True)
+    with FileLock(target / "manifest.lock"):  # two runs must not write it at once
+        if not project.manifest_path.exists() or project.manifest_path.stat().st_mtime < newest_change(DBT_FOLDER):
+            dbt_resource().cli(["parse", "--quiet", "--no-version-check"], target_path=target).wait()
     return project
 
 
