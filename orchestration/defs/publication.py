@@ -11,7 +11,13 @@ from orchestration.defs.resources import Progress, Warehouse
 from orchestration.publishing.audit import audit_marts, build_clocks
 from orchestration.publishing.data_docs import render_data_docs
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
-from orchestration.publishing.release import MARTS_SCHEMA, Manifest, write_release
+from orchestration.publishing.release import (
+    MARTS_SCHEMA,
+    Manifest,
+    current_manifest,
+    withdrawn_fingerprints,
+    write_release,
+)
 
 RELEASE_KEY = dg.AssetKey(["published", "release"])
 
@@ -65,9 +71,13 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
 
 def publish(warehouse: Warehouse) -> Manifest:
-    """Write the release of what is in the working database."""
+    """Write the release of what is in the working database, unless readers see it already or were led away from it."""
     with duckdb.connect(str(warehouse.home.working_database), read_only=True) as connection:
         manifest = new_manifest(connection, warehouse)
+        shown = current_manifest(warehouse.home)
+        settled = withdrawn_fingerprints(warehouse.home).keys() | ({shown.input_fingerprint} if shown else set())
+        if shown and manifest.input_fingerprint in settled:
+            return shown
         pages = {"data_docs.html": render_data_docs(connection, manifest)}
     return write_release(warehouse.home, manifest, pages)
 
