@@ -82,7 +82,8 @@ def phases(landing: Path, mapping: Path | None, home: WarehouseHome) -> list[tup
     landed = run([python, "-c", LAND, database, str(landing), str(mapping or "")], PROJECT_FOLDER, environment)
     raw = rows_in(home, "raw")
     parsed = run([dbt, "parse", *dbt_options], project, environment)
-    built = run([dbt, "run", *dbt_options], project, environment)
+    no_tests = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    built = run([dbt, "build", *no_tests, *dbt_options], project, environment)
     models, marts = rows_in(home, "staging", "intermediate", "marts"), rows_in(home, "marts")
     tested = run([dbt, "test", "--exclude-resource-type", "unit_test", *dbt_options], project, environment)
     audited = run([python, "-c", AUDIT, str(home.folder)], PROJECT_FOLDER, environment)
