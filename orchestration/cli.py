@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from orchestration.engine import Engine, EngineMissingError, demand
 from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="LIFECYCLE_HOME", help="Folder of the warehouse.", file_okay=False)
+]
+EngineOption = Annotated[
+    Engine, typer.Option(envvar="LIFECYCLE_ENGINE", help="What builds the models; spark needs Java and its packages.")
 ]
 DEFAULT_HOME = PROJECT_FOLDER / "warehouse"
 
@@ -54,6 +58,7 @@ def run(
     known_at: Annotated[
         str | None, typer.Option(callback=_instant, help="Nothing loaded after this instant is known (UTC).")
     ] = None,
+    engine: EngineOption = Engine.DUCKDB,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Land what is new, build, check and publish; tell what happened."""
@@ -68,10 +73,12 @@ def run(
         mapping.resolve() if mapping else None,
         as_of,
         known_at,
+        engine,
     )
     try:
+        demand(engine)
         mappings = load_mapping(request.mapping_file) if request.mapping_file else ()
-    except MappingError as error:
+    except (EngineMissingError, MappingError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
     if reason := reason_to_rest(request, mappings):
@@ -105,6 +112,31 @@ class _StepLines:
         if step != self.last:
             console.print(f"... {step}", markup=False)
         self.last = step
+
+
+@app.command()
+def parity(
+    landing: Annotated[Path, typer.Option(help="Folder of files.", exists=True, file_okay=False)] = SAMPLE_COMPANY,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file.")] = None,
+    home: Annotated[Path, typer.Option(help="Folder of a warehouse for this comparison alone.")] = DEFAULT_HOME
+    / "parity",
+) -> None:
+    """Build on DuckDB and on Spark, and compare every mart row by row."""
+    from orchestration.parity import ParityError, build_on, compare_builds
+    from orchestration.refresh import RefreshRequest
+    from orchestration.summary import print_parity
+
+    request = RefreshRequest(WarehouseHome(home.resolve()), landing.resolve(), mapping.resolve() if mapping else None)
+    try:
+        demand(Engine.SPARK)
+        builds = {engine: build_on(request, engine, _StepLines()) for engine in Engine}
+    except (EngineMissingError, ParityError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    comparisons = compare_builds(builds[Engine.DUCKDB], builds[Engine.SPARK])
+    print_parity(console, builds, comparisons)
+    if any(comparison.differences_count for comparison in comparisons.values()):
+        raise typer.Exit(1)
 
 
 @app.command()

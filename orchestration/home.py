@@ -47,6 +47,11 @@ class WarehouseHome:
         return self.folder / "dagster"
 
     @property
-    def dbt_target(self) -> Path:
-        """Where dbt keeps its manifest and run results."""
+    def dbt_targets(self) -> Path:
+        """Where dbt keeps its manifest and run results, a folder for each engine."""
         return self.folder / "dbt_target"
+
+    @property
+    def spark_folder(self) -> Path:
+        """Where Apache Spark reads and writes, when it is the engine."""
+        return self.folder / "spark"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from expectations.contract import load_contract
+from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import find_files
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
@@ -39,6 +40,7 @@ class RefreshRequest:
     mapping_file: Path | None = None
     as_of: str | None = None
     known_at: str | None = None
+    engine: Engine = Engine.DUCKDB
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -
     try:
         with duckdb.connect(str(request.home.working_database), read_only=True) as connection:
             tried = connection.execute(_TRIED).fetchall()
-            fingerprint = input_fingerprint(connection, code_version(), request.as_of, request.known_at)
+            fingerprint = input_fingerprint(
+                connection, request.engine, code_version(), request.as_of, request.known_at
+            )
     except duckdb.Error:  # a run is writing it, or was killed before it wrote anything
         return None
     if not {(file.hash, file.mapping.name) for file in files} <= set(tried):
@@ -80,6 +84,7 @@ def prepare_environment(home: WarehouseHome) -> None:
     os.environ["DAGSTER_HOME"] = str(home.dagster_folder)
     os.environ["LIFECYCLE_DAGSTER_EVENTS"] = str(home.dagster_folder / "history" / "runs")
     os.environ["LIFECYCLE_WORKING_DATABASE"] = str(home.working_database)
+    os.environ["LIFECYCLE_SPARK_FOLDER"] = str(home.spark_folder)
     os.environ.update(DAGSTER_DISABLE_TELEMETRY="yes", DO_NOT_TRACK="1", GX_ANALYTICS_ENABLED="false")
 
 
@@ -114,7 +119,10 @@ def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.Exe
     definitions = build_definitions(
         {
             "warehouse": Warehouse(
-                home_folder=str(request.home.folder), as_of=request.as_of, known_at=request.known_at
+                home_folder=str(request.home.folder),
+                engine=request.engine,
+                as_of=request.as_of,
+                known_at=request.known_at,
             ),
             "landing_folder": LandingFolder(path=str(request.landing_folder), mapping_file=mapping),
             "dbt": dbt_resource(),

@@ -12,7 +12,9 @@ from orchestration.publishing.release import current_manifest
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from orchestration.engine import Engine
     from orchestration.home import WarehouseHome
+    from orchestration.parity import EngineBuild, TableComparison
     from orchestration.refresh import RefreshResult
 
 _STAGES = """
@@ -82,3 +84,23 @@ def print_failure(console: Console, home: WarehouseHome, result: RefreshResult) 
     shown = current_manifest(home)
     keep = f"release {shown.release_id}, as of {shown.as_of} UTC" if shown else "nothing yet"
     console.print(f"Readers still see {keep}. The whole log: {home.folder / 'last_run.log'}")
+
+
+def print_parity(
+    console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]
+) -> None:
+    """Print, for each mart, its rows, how many differ, and how long each engine took to build it."""
+    table = Table("mart", box=None)
+    for title in ("rows", "differences", *(f"{engine} s" for engine in builds)):
+        table.add_column(title, justify="right")
+    for name, comparison in comparisons.items():
+        seconds = (f"{build.seconds_by_model.get(name, 0):.2f}" for build in builds.values())
+        table.add_row(name, f"{comparison.rows_count:,}", f"{comparison.differences_count:,}", *seconds)
+    table.add_section()
+    models = (f"{sum(build.seconds_by_model.values()):.1f}" for build in builds.values())
+    table.add_row("all models, these among them", "", "", *models)
+    table.add_row("dbt build, tests included", "", "", *(f"{build.seconds_in_all:.1f}" for build in builds.values()))
+    console.print(table)
+    for name, comparison in comparisons.items():
+        for example in comparison.examples:
+            console.print(f"\n{name}\n{example}", style="red", markup=False)

@@ -86,7 +86,7 @@ def new_manifest(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) ->
     """Return the manifest of the release to come, without its tables."""
     as_of, known_at = build_clocks(connection)
     code = code_version()
-    fingerprint = input_fingerprint(connection, code, warehouse.as_of, warehouse.known_at)
+    fingerprint = input_fingerprint(connection, warehouse.engine, code, warehouse.as_of, warehouse.known_at)
     now = datetime.now(UTC)
     rules = connection.execute("select lifecycle_id || '.' || rule_id, rule_version from dictionary.stage_rules")
     return Manifest(
@@ -96,7 +96,7 @@ def new_manifest(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) ->
         known_at=known_at,
         input_fingerprint=fingerprint,
         code_version=code,
-        engine=f"duckdb {duckdb.__version__}",
+        engine=warehouse.engine.release,
         requested_as_of=warehouse.as_of,
         requested_known_at=warehouse.known_at,
         rule_versions=dict(rules.fetchall()),

@@ -16,6 +16,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, DbtProject
 from filelock import FileLock, Timeout
 
+from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 from orchestration.landing.mapping import FileMapping, load_mapping
 
@@ -52,9 +53,10 @@ class LandingFolder(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """One warehouse and the clocks to build it by; holds the writer's lock while a run goes on."""
+    """One warehouse, its engine and the clocks to build it by; holds the writer's lock while a run goes on."""
 
     home_folder: str
+    engine: Engine = Engine.DUCKDB
     as_of: str | None = None
     known_at: str | None = None
 
@@ -96,8 +98,9 @@ def default_resources() -> dict[str, object]:
     """Return the resources that `dagster dev` runs with: the sample company's unless the environment says."""
     home = Path(os.environ.get("LIFECYCLE_HOME", PROJECT_FOLDER / "warehouse"))
     os.environ.setdefault("LIFECYCLE_WORKING_DATABASE", str(WarehouseHome(home).working_database))
+    os.environ.setdefault("LIFECYCLE_SPARK_FOLDER", str(WarehouseHome(home).spark_folder))
     return {
-        "warehouse": Warehouse(home_folder=str(home)),
+        "warehouse": Warehouse(home_folder=str(home), engine=Engine(os.environ.get("LIFECYCLE_ENGINE", "duckdb"))),
         "landing_folder": LandingFolder(
             path=os.environ.get("LIFECYCLE_LANDING", str(SAMPLE_COMPANY)),
             mapping_file=os.environ.get("LIFECYCLE_MAPPING"),

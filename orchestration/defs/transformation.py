@@ -10,6 +10,8 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from filelock import FileLock
 
 from orchestration.defs.resources import DBT_FOLDER, Progress, Warehouse, dbt_project, dbt_resource
+from orchestration.engine import Engine, demand
+from orchestration.spark_exchange import bring_back, hand_over
 
 NODE_DONE = re.compile(r"^(\d+) of (\d+) (?!START)")
 
@@ -64,8 +66,12 @@ def transformation_assets() -> dg.AssetsDefinition:
         warehouse: Warehouse,
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
-        command = ["build", "--exclude-resource-type", "unit_test", "--no-version-check"]
-        invocation = dbt.cli(command, context=context, target_path=warehouse.home.dbt_target)
+        demand(warehouse.engine)
+        if warehouse.engine is Engine.SPARK:
+            progress("handing over what was landed")
+            hand_over(warehouse.home)
+        command = ["build", "--exclude-resource-type", "unit_test", "--no-version-check", "--target", warehouse.engine]
+        invocation = dbt.cli(command, context=context, target_path=warehouse.home.dbt_targets / warehouse.engine)
         for message in invocation.stream_raw_events():
             done = NODE_DONE.match(str(message))
             if done:
@@ -77,5 +83,8 @@ def transformation_assets() -> dg.AssetsDefinition:
                 target_path=invocation.target_path,
                 project=project,
             )
+        if warehouse.engine is Engine.SPARK:
+            progress("bringing back what was built")
+            bring_back(warehouse.home)
 
     return build_models

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from orchestration.engine import Engine
+
 CODE_FOLDERS = ("dbt_project", "expectations", "orchestration")
 CODE_SUFFIXES = {".sql", ".yml", ".csv", ".py", ".md"}
 SKIPPED_FOLDERS = {"target", "logs", "__pycache__"}
@@ -35,9 +37,11 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def input_fingerprint(connection: duckdb.DuckDBPyConnection, code: str, as_of: str | None, known_at: str | None) -> str:
-    """Return a hash of all that a build depends on: code, dictionary, landed files, clocks."""
-    digest = hashlib.sha256(f"{code}|{as_of}|{known_at}".encode())
+def input_fingerprint(
+    connection: duckdb.DuckDBPyConnection, engine: Engine, code: str, as_of: str | None, known_at: str | None
+) -> str:
+    """Return a hash of all that a build depends on: engine, code, dictionary, landed files, clocks."""
+    digest = hashlib.sha256(f"{engine}|{code}|{as_of}|{known_at}".encode())
     files = connection.execute(
         "select content_hash, mapping_name from landing.files where status = 'landed' order by all"
     ).fetchall()

@@ -16,7 +16,7 @@ activities_done as (
             else 'customer_contacted'
         end as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         coalesce('contact:' || contact_id, 'lead:' || lead_id) as party_key,
         'crm' as source_system,
         'activities' as source_table,

@@ -70,10 +70,10 @@ deal_events_mapped as (
         'deals' as source_table,
         deals_with_party.deal_id as source_record_id,
         deals_with_party.amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
+        cast(null as string) as channel,
+        cast(null as string) as campaign_id,
+        cast(null as string) as function_code,
+        cast(null as string) as direction,
         deal_moments.occurred_at,
         deals_with_party.loaded_at
     from deal_moments

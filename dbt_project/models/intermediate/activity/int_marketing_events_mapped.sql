@@ -19,7 +19,7 @@ sessions_started as (
     select
         'session_started' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         coalesce('contact:' || contact_id, 'lead:' || lead_id, 'visitor:' || visitor_id) as party_key,
         'marketing' as source_system,
         'sessions' as source_table,
@@ -27,7 +27,7 @@ sessions_started as (
         cast(null as decimal(18, 4)) as amount,
         utm_source as channel,
         utm_campaign as campaign_id,
-        cast(null as varchar) as function_code,
+        cast(null as string) as function_code,
         'inbound' as direction,
         started_at as occurred_at,
         loaded_at
@@ -40,7 +40,7 @@ messages_sent as (
     select
         'message_sent' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         coalesce('contact:' || contact_id, 'lead:' || lead_id) as party_key,
         'marketing' as source_system,
         'messages' as source_table,
@@ -62,7 +62,7 @@ messages_opened as (
     select
         'message_opened' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         coalesce('contact:' || contact_id, 'lead:' || lead_id) as party_key,
         'marketing' as source_system,
         'messages' as source_table,
@@ -84,7 +84,7 @@ messages_clicked as (
     select
         'message_clicked' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         coalesce('contact:' || contact_id, 'lead:' || lead_id) as party_key,
         'marketing' as source_system,
         'messages' as source_table,

@@ -13,16 +13,16 @@ orders_placed as (
     select
         'order_placed' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         party_key,
         'orders' as source_system,
         'orders' as source_table,
         order_id as source_record_id,
         order_amount as amount,
         channel as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
+        cast(null as string) as campaign_id,
+        cast(null as string) as function_code,
+        cast(null as string) as direction,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -35,16 +35,16 @@ orders_qualifying as (
     select
         'qualifying_order_placed' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         party_key,
         'orders' as source_system,
         'orders' as source_table,
         order_id as source_record_id,
         order_amount as amount,
         channel as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
+        cast(null as string) as campaign_id,
+        cast(null as string) as function_code,
+        cast(null as string) as direction,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -57,16 +57,16 @@ orders_of_lead_products as (
     select
         'lead_product_bought' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         party_key,
         'orders' as source_system,
         'orders' as source_table,
         order_id as source_record_id,
         order_amount as amount,
         channel as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
+        cast(null as string) as campaign_id,
+        cast(null as string) as function_code,
+        cast(null as string) as direction,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued

@@ -25,7 +25,7 @@ leads_created as (
     select
         'lead_created' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         'lead:' || lead_id as party_key,
         'crm' as source_system,
         'leads' as source_table,
@@ -33,7 +33,7 @@ leads_created as (
         cast(null as decimal(18, 4)) as amount,
         source as channel,
         campaign_id as campaign_id,
-        cast(null as varchar) as function_code,
+        cast(null as string) as function_code,
         motion as direction,
         created_at as occurred_at,
         loaded_at
@@ -46,16 +46,16 @@ leads_disqualified as (
     select
         'lead_disqualified' as event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         'lead:' || object_id as party_key,
         'crm' as source_system,
         'lead_history' as source_table,
         object_id as source_record_id,
         cast(null as decimal(18, 4)) as amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
+        cast(null as string) as channel,
+        cast(null as string) as campaign_id,
+        cast(null as string) as function_code,
+        cast(null as string) as direction,
         changed_at as occurred_at,
         loaded_at
     from lead_history
@@ -87,16 +87,16 @@ contacts_changed as (
     select
         event_type,
         'customer' as entity_type,
-        cast(null as varchar) as entity_id,
+        cast(null as string) as entity_id,
         'contact:' || contact_id as party_key,
         'crm' as source_system,
         'contacts' as source_table,
         contact_id as source_record_id,
         cast(null as decimal(18, 4)) as amount,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as campaign_id,
-        cast(null as varchar) as function_code,
-        cast(null as varchar) as direction,
+        cast(null as string) as channel,
+        cast(null as string) as campaign_id,
+        cast(null as string) as function_code,
+        cast(null as string) as direction,
         occurred_at,
         loaded_at
     from contact_moments

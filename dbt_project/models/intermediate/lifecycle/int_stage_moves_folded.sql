@@ -51,8 +51,8 @@ steps as (
 
     select
         candidates_ordered.*,
-        paths.stage_path[candidates_ordered.candidate_number] as from_number,
-        paths.stage_path[candidates_ordered.candidate_number + 1] as to_number
+        {{ array_element('paths.stage_path', 'candidates_ordered.candidate_number') }} as from_number,
+        {{ array_element('paths.stage_path', 'candidates_ordered.candidate_number + 1') }} as to_number
     from candidates_ordered
     inner join paths
         on

@@ -34,7 +34,7 @@ stays as (
             'transitions_with_end.occurred_at',
             'coalesce(transitions_with_end.next_occurred_at, build_clocks_resolved.as_of)',
             'second'
-        ) }} / 86400.0 as latest_days
+        ) }} / cast(86400 as double) as latest_days
     from transitions_with_end
     cross join build_clocks_resolved
     where

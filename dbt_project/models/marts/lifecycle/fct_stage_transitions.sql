@@ -58,7 +58,7 @@ stage_transitions as (
         cast(stage_pairs_compared.skipped_stages_count as bigint) as skipped_stages_count,
         cast({{ dbt.datediff(
             'moves.previous_occurred_at', 'moves.occurred_at', 'second'
-        ) }} / 86400.0 as double) as days_in_from_stage,
+        ) }} / cast(86400 as double) as double) as days_in_from_stage,
         cast(moves.rule_version as integer) as rule_version,
         moves.evidence_value,
         moves.threshold,
