@@ -1,24 +1,32 @@
-# `make run` and `make test` need only Python 3.11 or newer, git and make.
+# `make run` and `make test` need only Python 3.11 or newer, git and make; `make test-spark` needs Java 17 as well.
 .DEFAULT_GOAL := help
-.PHONY: help run test ui lint reference clean
+.PHONY: help run test test-spark java ui lint reference clean
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 BIN := .venv/bin
+JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
 export UV_PROJECT_ENVIRONMENT := .venv
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := yes
 export GX_ANALYTICS_ENABLED := false
 
 help: ## tell the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: .venv/ready ## land the sample company, build, check, publish, tell what happened
 	@$(BIN)/lifecycle run
 
 test: .venv/ready ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-spark: java .venv-spark/ready ## compare every mart on Apache Spark and DuckDB
+	@.venv-spark/bin/python -m pytest tests/engines
+
+java:
+	@$(JAVA) -version >/dev/null 2>&1 || { echo "Apache Spark needs Java 17 or newer, and there is none: install it \
+	(Debian: apt install openjdk-17-jre-headless) or set JAVA_HOME."; exit 1; }
 
 ui: .venv/ready ## open the lineage, runs and checks in the browser, port 3000
 	@$(BIN)/lifecycle ui
@@ -35,7 +43,7 @@ reference: .venv/ready ## make the generated pages anew
 	@$(BIN)/lifecycle reference
 
 clean: ## remove the environment and the warehouse
-	@rm -rf .venv warehouse dbt_project/target dbt_project/logs
+	@rm -rf .venv .venv-spark warehouse dbt_project/target dbt_project/logs
 
 .venv/ready: pyproject.toml uv.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; set PYTHON=/path/to/python."; exit 1; }
@@ -43,4 +51,9 @@ clean: ## remove the environment and the warehouse
 	@$(PYTHON) -m venv .venv || { echo "Python lacks venv; on Debian: apt install python3-venv."; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(BIN)/uv sync --frozen --quiet --compile-bytecode
+	@touch $@
+
+.venv-spark/ready: .venv/ready
+	@echo "Setting up .venv-spark, once; PySpark is 450 MB."
+	@UV_PROJECT_ENVIRONMENT=.venv-spark $(BIN)/uv sync --frozen --quiet --compile-bytecode --extra spark
 	@touch $@

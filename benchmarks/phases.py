@@ -76,7 +76,7 @@ def phases(landing: Path, mapping: Path | None, home: WarehouseHome) -> list[tup
     database = str(home.working_database)
     environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": database, "DO_NOT_TRACK": "1"}
     python, dbt = sys.executable, str(Path(sys.executable).with_name("dbt"))
-    dbt_options = ["--profiles-dir", ".", "--target-path", str(home.dbt_targets / 'duckdb'), "--no-version-check"]
+    dbt_options = ["--profiles-dir", ".", "--target-path", str(home.dbt_targets / "duckdb"), "--no-version-check"]
     project = PROJECT_FOLDER / "dbt_project"
 
     landed = run([python, "-c", LAND, database, str(landing), str(mapping or "")], PROJECT_FOLDER, environment)

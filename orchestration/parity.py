@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.engine import Engine
-from orchestration.home import PUBLISHED_DATABASE_NAME, WarehouseHome
+from orchestration.home import PUBLISHED_DATABASE_NAME
 from orchestration.refresh import refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from orchestration.engine import Engine
     from orchestration.refresh import RefreshRequest
 
 TOLERANCE = 1e-9

@@ -62,9 +62,7 @@ def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -
     try:
         with duckdb.connect(str(request.home.working_database), read_only=True) as connection:
             tried = connection.execute(_TRIED).fetchall()
-            fingerprint = input_fingerprint(
-                connection, request.engine, code_version(), request.as_of, request.known_at
-            )
+            fingerprint = input_fingerprint(connection, request.engine, code_version(), request.as_of, request.known_at)
     except duckdb.Error:  # a run is writing it, or was killed before it wrote anything
         return None
     if not {(file.hash, file.mapping.name) for file in files} <= set(tried):

@@ -86,9 +86,7 @@ def print_failure(console: Console, home: WarehouseHome, result: RefreshResult) 
     console.print(f"Readers still see {keep}. The whole log: {home.folder / 'last_run.log'}")
 
 
-def print_parity(
-    console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]
-) -> None:
+def print_parity(console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]) -> None:
     """Print, for each mart, its rows, how many differ, and how long each engine took to build it."""
     table = Table("mart", box=None)
     for title in ("rows", "differences", *(f"{engine} s" for engine in builds)):

@@ -5,5 +5,5 @@
 
 {# Digits only; the last eleven, so that +86 138-0000-1234 and 13800001234 are one number. #}
 {% macro hash_phone(column) -%}
-    {{ sha256("nullif(right(" ~ remove_matches(column, '[^0-9]') ~ ", 11), '')") }}
+    {{ sha256("nullif(right(" ~ digits_of(column) ~ ", 11), '')") }}
 {%- endmacro %}

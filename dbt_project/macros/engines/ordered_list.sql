@@ -8,10 +8,10 @@
 {%- endmacro %}
 
 {% macro spark__ordered_list(column, order_by) -%}
-    array_join(
+    case when count({{ column }}) > 0 then array_join(
         transform(
             array_sort(collect_list(struct({{ order_by }} as place, {{ column }} as text))), item -> item.text
         ),
         ','
-    )
+    ) end
 {%- endmacro %}

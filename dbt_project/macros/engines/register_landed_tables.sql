@@ -7,9 +7,8 @@
         {% endfor %}
         {% for source in graph.sources.values() %}
             {% set table = source.schema ~ '.' ~ source.identifier %}
-            {% do run_query('drop table if exists ' ~ table) %}
-            {% do run_query('create table ' ~ table ~ " using parquet location '${spark.sql.warehouse.dir}/landed/"
-                ~ source.schema ~ '/' ~ source.identifier ~ "'") %}
+            {% set folder = '${spark.sql.warehouse.dir}/landed/' ~ source.schema ~ '/' ~ source.identifier %}
+            {% do run_query('create or replace view ' ~ table ~ ' as select * from parquet.`' ~ folder ~ '`') %}
         {% endfor %}
     {% endif %}
 {%- endmacro %}

@@ -1,9 +1,4 @@
-{# dbt's own versions for Spark drop the parts of a second and, for months, cut at the day: these keep microseconds
-   and count like DuckDB, the boundaries between two instants. #}
-{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
-    timestampadd({{ datepart }}, cast({{ interval }} as int), cast({{ from_date_or_timestamp }} as timestamp))
-{%- endmacro %}
-
+{# Counts, like DuckDB, the boundaries between two instants; dbt's own version for Spark counts whole months. #}
 {% macro spark__datediff(first_date, second_date, datepart) -%}
     {%- if datepart == 'day' -%}
         datediff({{ second_date }}, {{ first_date }})

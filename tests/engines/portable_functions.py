@@ -1,0 +1,153 @@
+"""The functions and macros that models may call: for each, SQL and the value that every engine gives, as text.
+
+`numbers` has a column v with 3, 1 and NULL, and beside them a column t with b, a and NULL.
+"""
+
+_LAGS = "(select max(w) from (select lag(v) over (order by v) as w from numbers where v is not null) as lags)"
+_LEADS = "(select max(w) from (select lead(v) over (order by v) as w from numbers where v is not null) as leads)"
+_RANKED = "(select max(v) from (select v, row_number() over (order by v {}) as n from numbers) as ranked where n = 1)"
+_PART_RANKED = "(select max(n) from (select row_number() over (partition by t order by v) as n from numbers) as ranked)"
+
+_SECONDS = """{{{{ dbt.datediff("timestamp '{}'", "timestamp '{}'", 'second') }}}}"""
+
+# Three maps of a lifecycle with stages 0, 1, 2: enter (0 to 1), advance (1 to 2), leave (2 to 0).
+_ENTER, _ADVANCE, _LEAVE = 0x211, 0x220, 0x010
+_FOLDED = """(select {{{{ array_element(fold_transition_maps('map', 'place'), {}) }}}} from (
+    select 2 as place, cast({} as bigint) as map union all select 1, {} union all select 3, {}) as maps)"""
+
+FUNCTIONS = {
+    "abs": [("abs(-3)", "3")],
+    "coalesce": [("coalesce(null, 2)", "2")],
+    "count": [
+        ("(select count(*) from numbers)", "3"),
+        ("(select count(v) from numbers)", "2"),
+        ("(select count(distinct t) from numbers)", "2"),
+    ],
+    "greatest": [("greatest(1, 3)", "3"), ("greatest(1, null)", "1")],
+    "lag": [(_LAGS, "1")],
+    "lead": [(_LEADS, "3")],
+    "least": [("least(1, 3)", "1"), ("least(3, null)", "3")],
+    "length": [("length('añ李')", "3"), ("length('')", "0")],
+    "lower": [("lower('ÀbC李')", "àbc李")],
+    "max": [("(select max(v) from numbers)", "3"), ("(select max(t) from numbers)", "b")],
+    "md5": [("md5('añ')", "62d26ce38a21f4e93a5ad6f043618bc6")],
+    "min": [("(select min(v) from numbers)", "1"), ("(select min(t) from numbers)", "a")],
+    "nullif": [("nullif(1, 1)", None), ("nullif(2, 1)", "2")],
+    "power": [("cast(power(16, 13) as bigint)", "4503599627370496")],
+    "replace": [("replace('a|b|c', '|', '')", "abc")],
+    "right": [("right('añ李', 2)", "ñ李"), ("right('a', 2)", "a")],
+    "row_number": [
+        (_RANKED.format(""), None),
+        (_RANKED.format("desc"), "3"),
+        (_RANKED.format("nulls last"), "1"),
+        (_PART_RANKED, "1"),
+    ],
+    "sqrt": [("cast(sqrt(6.25) as double)", "2.5")],
+    "sum": [
+        ("(select sum(v) from numbers)", "4"),
+        ("(select cast(sum(cast(v as decimal(18, 4))) as decimal(18, 4)) from numbers)", "4.0000"),
+    ],
+    "trim": [("trim('  a b ')", "a b")],
+}
+
+SYNTAX = {
+    "cast": [
+        ("cast('12.34' as decimal(18, 4))", "12.3400"),
+        ("cast(2.5 as double)", "2.5"),
+        ("cast(date '2025-03-01' as timestamp)", "2025-03-01 00:00:00"),
+        ("cast(timestamp '2025-03-01 23:59:59.9' as date)", "2025-03-01"),
+        ("cast(true as double)", "1.0"),
+        ("cast(cast(1.23455 as decimal(18, 5)) as decimal(18, 4))", "1.2346"),
+    ],
+    "decimal": [("cast(2 as decimal(18, 4))", "2.0000")],
+    "exists": [("exists (select 1 from numbers)", "true")],
+    "||": [("'a' || null", None), ("'lead:' || 'L1'", "lead:L1")],
+    "/": [("7 / 2", "3.5"), ("7 / nullif(0, 0)", None)],
+    "like": [("'|a|b|' like '%|b|%'", "true"), ("null like '%a%'", None)],
+    "in": [("2 in (1, null)", None), ("2 not in (1, 3)", "true")],
+}
+
+DBT_MACROS = {
+    "date_trunc": [
+        ("""{{ dbt.date_trunc('month', "timestamp '2025-03-31 23:59:59.999999'") }}""", "2025-03-01 00:00:00")
+    ],
+    "dateadd": [
+        ("""{{ dbt.dateadd('day', 90, "timestamp '2025-01-31 10:00:00.000001'") }}""", "2025-05-01 10:00:00.000001"),
+        ("""{{ dbt.dateadd('month', 1, "timestamp '2025-01-31 10:00:00.5'") }}""", "2025-02-28 10:00:00.5"),
+        ("""{{ dbt.dateadd('month', 1, "date '2024-01-31'") }}""", "2024-02-29 00:00:00"),
+        ("""{{ dbt.dateadd('day', 'cast(null as integer)', "timestamp '2025-01-31 10:00:00'") }}""", None),
+    ],
+    "datediff": [
+        ("""{{ dbt.datediff("timestamp '2025-01-01 23:59:59'", "timestamp '2025-01-02 00:00:00'", 'day') }}""", "1"),
+        ("""{{ dbt.datediff("timestamp '2025-01-02 00:00:00'", "timestamp '2025-01-01 23:59:59'", 'day') }}""", "-1"),
+        ("""{{ dbt.datediff("date '2024-11-30'", "date '2025-02-01'", 'month') }}""", "3"),
+        ("""{{ dbt.datediff("date '2025-02-01'", "date '2024-11-30'", 'month') }}""", "-3"),
+        (_SECONDS.format("2025-01-01 00:00:00.9", "2025-01-01 00:00:01.1"), "1"),
+        (_SECONDS.format("1969-12-31 23:59:59.5", "1970-01-01 00:00:00.5"), "1"),
+    ],
+    "generate_series": [
+        ("(select cast(sum(generated_number) as bigint) from ({{ dbt.generate_series(10) }}) as series)", "55")
+    ],
+    "safe_cast": [
+        ("""{{ dbt.safe_cast("'12.7'", 'double') }}""", "12.7"),
+        ("""{{ dbt.safe_cast("' 12 '", 'bigint') }}""", "12"),
+        ("""{{ dbt.safe_cast("'twelve'", 'bigint') }}""", None),
+        ("""{{ dbt.safe_cast("''", 'decimal(18, 4)') }}""", None),
+        ("""{{ dbt.safe_cast("'1.23456'", 'decimal(18, 4)') }}""", "1.2346"),
+        ("""{{ dbt.safe_cast("'-1.23455'", 'decimal(18, 4)') }}""", "-1.2346"),
+        ("""{{ dbt.safe_cast("'2025-02-29'", 'date') }}""", None),
+        ("""{{ dbt.safe_cast("'true'", 'boolean') }}""", "true"),
+        ("""{{ dbt.safe_cast("'perhaps'", 'boolean') }}""", None),
+    ],
+    "type_string": [("cast(12 as {{ dbt.type_string() }})", "12")],
+}
+
+PROJECT_MACROS = {
+    "array_element": [("{{ array_element(dbt.array_construct([7, 8, 9]), '1 + 2') }}", "9")],
+    "digits_of": [("""{{ digits_of("'+1 (2) 3'") }}""", "123"), ("""{{ digits_of("'none'") }}""", "")],
+    "fold_transition_maps": [
+        (_FOLDED.format(1, _ADVANCE, _ENTER, _LEAVE), "0"),
+        (_FOLDED.format(2, _ADVANCE, _ENTER, _LEAVE), "1"),
+        (_FOLDED.format(3, _ADVANCE, _ENTER, _LEAVE), "2"),
+        (_FOLDED.format(4, _ADVANCE, _ENTER, _LEAVE), "0"),
+        (_FOLDED.format(4, _LEAVE, _ENTER, _ADVANCE), "2"),
+    ],
+    "hash_email": [
+        (
+            """{{ hash_email("' Ann@Example.COM '") }}""",
+            "71d4f55f72fa128dfb468a1a3901507c804b74316488744d769d7f4b16696476",
+        ),
+        ("""{{ hash_email("'  '") }}""", None),
+    ],
+    "hash_phone": [("""{{ hash_phone("'+86 138-0000-1234'") }} = {{ hash_phone("'13800001234'") }}""", "true")],
+    "ordered_list": [
+        ("(select {{ ordered_list('t', 'v') }} from numbers)", "a,b"),
+        ("(select {{ ordered_list('t', '-v') }} from numbers)", "b,a"),
+        ("(select {{ ordered_list('t', 'v') }} from numbers where v is null)", None),
+    ],
+    "read_timestamp": [
+        ("""{{ read_timestamp("'2025-03-01 12:00:00.123456'") }}""", "2025-03-01 12:00:00.123456"),
+        ("""{{ read_timestamp("'2025-03-01T12:00:00+08:00'") }}""", "2025-03-01 04:00:00"),
+        ("""{{ read_timestamp("'2025-03-01T12:00:00Z'") }}""", "2025-03-01 12:00:00"),
+        ("""{{ read_timestamp("'2025-03-01'") }}""", "2025-03-01 00:00:00"),
+        ("""{{ read_timestamp("'2025-02-29 12:00:00'") }}""", None),
+        ("""{{ read_timestamp("'soon'") }}""", None),
+    ],
+    "sha256": [
+        ("""{{ sha256("'abc'") }}""", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("{{ sha256('cast(null as string)') }}", None),
+    ],
+    "spark_literal": [
+        ("""{{ spark_literal("a\\\\b's") if target.type == 'spark' else "'a\\\\b''s'" }}""", "a\\b's"),
+        ("{{ spark_literal(none) }}", None),
+    ],
+    "surrogate_key": [
+        (
+            """{{ surrogate_key(["timestamp '2025-01-01 10:00:00.5'", "date '2025-01-01'", '7', 'true', 'null']) }}""",
+            "af0e5ddfdf74f438d74b3a027fd7db2c",
+        ),
+    ],
+    "wilson_limit": [("cast({{ wilson_limit(48, 80, -1) }} as decimal(18, 6))", "0.490455")],
+}
+
+CASES = FUNCTIONS | SYNTAX | DBT_MACROS | PROJECT_MACROS
