@@ -1,7 +1,7 @@
 {%- set last_step = 8 -%}
 -- How far the first attempt of every entity at every funnel came, and when.
 -- Steps count in their order: the first event of a step's type at or after the step before, and within
--- the funnel's window from the start, both ends included.
+-- the funnel's window from the start, both ends included; a funnel without a window never ends.
 -- One row per funnel id and entity id.
 with
 
@@ -47,7 +47,10 @@ reached_1 as (
     select
         funnel_id,
         entity_id,
-        {{ dbt.dateadd('day', 'window_days', 'min(occurred_at)') }} as window_ends_at,
+        coalesce(
+            {{ dbt.dateadd('day', 'window_days', 'min(occurred_at)') }},
+            cast('9999-12-31' as timestamp)
+        ) as window_ends_at,
         min(occurred_at) as step_1_at
     from step_events
     where step_number = 1
@@ -72,7 +75,7 @@ reached_1 as (
                 and earlier.entity_id = later.entity_id
                 and later.step_number = {{ step }}
                 and earlier.step_{{ step - 1 }}_at <= later.occurred_at
-                and (earlier.window_ends_at is null or earlier.window_ends_at >= later.occurred_at)
+                and earlier.window_ends_at >= later.occurred_at
         group by {{ range(1, step + 3) | join(', ') }}
 
     ),
