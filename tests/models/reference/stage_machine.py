@@ -1,9 +1,22 @@
-"""The finite-state machine of one entity, in plain Python."""
+"""The finite-state machine of one entity, in plain Python: slow, and nothing to be clever about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from math import floor
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened; `record_id` sorts in the order in which the source wrote it."""
+
+    occurred_at: datetime
+    kind: str
+    record_id: str
+    amount: Decimal | None = None
+    stated_value: str | None = None
 
 
 @dataclass(frozen=True)
@@ -15,6 +28,17 @@ class Rule:
     priority: int
     event_types: tuple[str, ...]
     silent_days: int | None = None
+    gap_multiple: float | None = None
+    min_silent_days: int | None = None
+    max_silent_days: int | None = None
+    window_days: int | None = None
+    min_count: int | None = None
+    event_number: int | None = None
+    decline_measure: str | None = None
+    decline_ratio: float | None = None
+    min_amount: float | None = None
+    max_amount: float | None = None
+    stated_values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,23 +49,83 @@ class Move:
     rule_id: str
 
 
-def instants_of(rule: Rule, events: list[tuple[datetime, str]], as_of: datetime) -> set[datetime]:
-    """Return when the rule's condition became true."""
-    happened = sorted({instant for instant, kind in events if kind in rule.event_types and instant <= as_of})
-    if rule.trigger == "event":
-        return set(happened)
-    silence = timedelta(days=rule.silent_days)
-    ends = {instant + silence for instant in happened}
-    return {end for end in ends if end <= as_of and not any(end - silence < instant <= end for instant in happened)}
+def heard_by(rule: Rule, events: list[Event], as_of: datetime) -> list[Event]:
+    """Return the events that a rule listens to, in order."""
+    return sorted(
+        (
+            event
+            for event in events
+            if event.occurred_at <= as_of
+            and event.kind in rule.event_types
+            and (rule.min_amount is None or (event.amount is not None and event.amount >= rule.min_amount))
+            and (rule.max_amount is None or (event.amount is not None and event.amount <= rule.max_amount))
+            and (not rule.stated_values or event.stated_value in rule.stated_values)
+        ),
+        key=lambda event: (event.occurred_at, event.record_id),
+    )
 
 
-def moves_of(rules: list[Rule], events: list[tuple[datetime, str]], as_of: datetime) -> list[Move]:
+def silences(rule: Rule, heard: list[Event]) -> set[datetime]:
+    instants = sorted({event.occurred_at for event in heard})
+    ends = set()
+    for place, instant in enumerate(instants):
+        days = timedelta(days=rule.silent_days)
+        if rule.gap_multiple is not None and place > 0:
+            mean_gap = (instant - instants[0]).total_seconds() / place
+            seconds = max(rule.gap_multiple * mean_gap, (rule.min_silent_days or 0) * 86400.0)
+            days = timedelta(seconds=floor(min(seconds, (rule.max_silent_days or 24000) * 86400.0)))
+        end = instant + days
+        if days and not any(instant < other <= end for other in instants):
+            ends.add(end)
+    return ends
+
+
+def is_met(rule: Rule, heard: list[Event], now: datetime) -> bool:
+    window = timedelta(days=rule.window_days)
+
+    def level(until: datetime) -> float:
+        inside = [event for event in heard if until - window < event.occurred_at <= until]
+        if rule.decline_measure == "amount":
+            return float(sum((event.amount or Decimal(0) for event in inside), Decimal(0)))
+        return float(len(inside))
+
+    if rule.trigger == "signal":
+        return level(now) >= rule.min_count
+    return level(now - window) > 0 and level(now) <= rule.decline_ratio * level(now - window)
+
+
+def crossings(rule: Rule, heard: list[Event]) -> set[datetime]:
+    window = timedelta(days=rule.window_days)
+    instants = sorted({event.occurred_at + times * window for event in heard for times in (0, 1, 2)})
+    met = [is_met(rule, heard, instant) for instant in instants]
+    return {instant for instant, now, before in zip(instants, met, [False, *met], strict=False) if now and not before}
+
+
+def instants_of(rule: Rule, events: list[Event], as_of: datetime) -> set[tuple[datetime, str]]:
+    """Return when the rule's condition became true, and for what a source states the record that states it."""
+    heard = heard_by(rule, events, as_of)
+    if rule.trigger == "source":
+        return {(event.occurred_at, event.record_id) for event in heard}
+    if rule.trigger == "inactivity":
+        found = silences(rule, heard)
+    elif rule.trigger in ("decline", "signal"):
+        found = crossings(rule, heard)
+    elif rule.event_number is not None:
+        found = {event.occurred_at for event in heard[rule.event_number - 1 : rule.event_number]}
+    else:
+        found = {event.occurred_at for event in heard}
+    return {(instant, "") for instant in found if instant <= as_of}
+
+
+def moves_of(rules: list[Rule], events: list[Event], as_of: datetime) -> list[Move]:
     """Let every candidate act, one after the other."""
     candidates = sorted(
-        (instant, rule.priority, rule.rule_id, rule) for rule in rules for instant in instants_of(rule, events, as_of)
+        (instant, rule.priority, record_id, rule.rule_id, rule)
+        for rule in rules
+        for instant, record_id in instants_of(rule, events, as_of)
     )
     stage, moves = "outside", []
-    for instant, _, _, rule in candidates:
+    for instant, _, _, _, rule in candidates:
         if ("*" in rule.from_stages or stage in rule.from_stages) and stage != rule.to_stage:
             moves.append(Move(instant, stage, rule.to_stage, rule.rule_id))
             stage = rule.to_stage

@@ -74,15 +74,17 @@ maps as (
 stage_rules_compiled as (
 
     select
-        stage_rules.lifecycle_id,
-        stage_rules.rule_id,
-        stage_rules.rule_version,
-        stage_rules.rule_trigger,
-        stage_rules.event_types,
+        stage_rules.*,
         lifecycles.entity_type,
-        stage_rules.priority,
-        stage_rules.silent_days,
-        maps.transition_map
+        maps.transition_map,
+        dense_rank() over (
+            partition by stage_rules.lifecycle_id
+            order by stage_rules.priority
+        ) as priority_rank,
+        row_number() over (
+            partition by stage_rules.lifecycle_id
+            order by stage_rules.rule_id
+        ) as rule_number
     from stage_rules
     inner join maps
         on

@@ -34,8 +34,9 @@ stage_transitions as (
 
     select
         -- ids
-        {{ surrogate_key(['moves.lifecycle_id', 'moves.entity_id', 'moves.occurred_at', 'moves.rule_id']) }}
-            as transition_id,
+        {{ surrogate_key([
+            'moves.lifecycle_id', 'moves.entity_id', 'moves.occurred_at', 'moves.rule_id', 'moves.statement_number'
+        ]) }} as transition_id,
         moves.lifecycle_id,
         moves.entity_id,
         moves.customer_id,
