@@ -1,4 +1,4 @@
--- What sources themselves state about an entity, as events; the record's id sorts in the order of an entity's statements.
+-- What sources themselves state about an entity, as events; sorted by record id, an entity's are in their order.
 -- Deals, contracts and tickets may have a customer; partners and staff are none.
 -- One row per event.
 with

@@ -1,4 +1,4 @@
--- A hire, training, posting, promotion, change of grade or leaving, as last stated by the source up to the load horizon.
+-- A hire, training, posting, promotion, regrade or leaving, as last stated by the source up to the load horizon.
 -- One row per user id, type and instant.
 with
 
