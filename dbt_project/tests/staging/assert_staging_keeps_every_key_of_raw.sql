@@ -4,6 +4,7 @@
     'crm.leads': 'lead_id',
     'crm.contacts': 'contact_id',
     'crm.deals': 'deal_id',
+    'crm.contracts': 'contract_id',
     'crm.activities': 'activity_id',
     'orders.orders': 'order_id',
     'orders.payments': 'payment_id',

@@ -26,6 +26,7 @@ activities_done as (
         campaign_id as campaign_id,
         function_code as function_code,
         direction as direction,
+        cast(null as string) as stated_value,
         occurred_at as occurred_at,
         loaded_at
     from activities

@@ -74,6 +74,7 @@ deal_events_mapped as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         deal_moments.occurred_at,
         deals_with_party.loaded_at
     from deal_moments

@@ -50,6 +50,12 @@ usage_events_mapped as (
 
 ),
 
+statement_events_mapped as (
+
+    select * from {{ ref('int_statement_events_mapped') }}
+
+),
+
 events_unioned as (
 
     select * from person_events_mapped
@@ -67,6 +73,8 @@ events_unioned as (
     select * from marketing_events_mapped
     union all
     select * from usage_events_mapped
+    union all
+    select * from statement_events_mapped
 
 )
 

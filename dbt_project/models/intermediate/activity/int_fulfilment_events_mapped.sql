@@ -41,6 +41,7 @@ orders_paid as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         payments.paid_at as occurred_at,
         payments.loaded_at
     from payments
@@ -64,6 +65,7 @@ orders_delivered as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         deliveries.delivered_at as occurred_at,
         deliveries.loaded_at
     from deliveries
@@ -88,6 +90,7 @@ orders_refunded as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         refunds.refunded_at as occurred_at,
         refunds.loaded_at
     from refunds

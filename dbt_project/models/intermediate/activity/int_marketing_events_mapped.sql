@@ -29,6 +29,7 @@ sessions_started as (
         utm_campaign as campaign_id,
         cast(null as string) as function_code,
         'inbound' as direction,
+        cast(null as string) as stated_value,
         started_at as occurred_at,
         loaded_at
     from sessions
@@ -50,6 +51,7 @@ messages_sent as (
         campaign_id as campaign_id,
         function_code as function_code,
         'outbound' as direction,
+        cast(null as string) as stated_value,
         sent_at as occurred_at,
         loaded_at
     from messages
@@ -72,6 +74,7 @@ messages_opened as (
         campaign_id as campaign_id,
         function_code as function_code,
         'inbound' as direction,
+        cast(null as string) as stated_value,
         opened_at as occurred_at,
         loaded_at
     from messages
@@ -94,6 +97,7 @@ messages_clicked as (
         campaign_id as campaign_id,
         function_code as function_code,
         'inbound' as direction,
+        cast(null as string) as stated_value,
         clicked_at as occurred_at,
         loaded_at
     from messages

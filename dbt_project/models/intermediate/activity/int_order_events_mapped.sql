@@ -23,6 +23,7 @@ orders_placed as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -45,6 +46,7 @@ orders_qualifying as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -67,6 +69,7 @@ orders_of_lead_products as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued

@@ -35,6 +35,7 @@ leads_created as (
         campaign_id as campaign_id,
         cast(null as string) as function_code,
         motion as direction,
+        cast(null as string) as stated_value,
         created_at as occurred_at,
         loaded_at
     from leads
@@ -56,6 +57,7 @@ leads_disqualified as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         changed_at as occurred_at,
         loaded_at
     from lead_history
@@ -97,6 +99,7 @@ contacts_changed as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         occurred_at,
         loaded_at
     from contact_moments

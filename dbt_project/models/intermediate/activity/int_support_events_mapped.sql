@@ -29,6 +29,7 @@ tickets_created as (
         cast(null as string) as campaign_id,
         'service' as function_code,
         'inbound' as direction,
+        cast(null as string) as stated_value,
         created_at as occurred_at,
         loaded_at
     from tickets
@@ -50,6 +51,7 @@ tickets_solved as (
         cast(null as string) as campaign_id,
         'service' as function_code,
         'outbound' as direction,
+        cast(null as string) as stated_value,
         solved_at as occurred_at,
         loaded_at
     from tickets
@@ -72,6 +74,7 @@ surveys_answered as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         'inbound' as direction,
+        cast(null as string) as stated_value,
         answered_at as occurred_at,
         loaded_at
     from survey_answers

@@ -29,6 +29,7 @@ products_used as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         'inbound' as direction,
+        cast(null as string) as stated_value,
         occurred_at as occurred_at,
         loaded_at
     from usage_events
@@ -50,6 +51,7 @@ invites_sent as (
         cast(null as string) as campaign_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
+        cast(null as string) as stated_value,
         invited_at as occurred_at,
         loaded_at
     from invites

@@ -31,7 +31,10 @@ lives as (
     select
         customer_id,
         min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
+        coalesce(
+            max(case when stated_value is null then occurred_at end),
+            max(occurred_at)
+        ) as last_seen_at
     from customer_events
     where customer_id is not null
     group by customer_id

@@ -46,6 +46,7 @@ customer_events as (
         events_unioned.channel,
         events_unioned.function_code,
         events_unioned.direction,
+        events_unioned.stated_value,
 
         -- numerics
         events_unioned.amount,
