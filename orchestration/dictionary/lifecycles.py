@@ -65,8 +65,11 @@ class Lifecycle:
     @property
     def knows_its_stages(self) -> bool:
         """Whether every rule leads from and to stages that exist; only then is the graph what was meant."""
-        known = {*self.stage_names, OUTSIDE, EVERYWHERE}
-        return all({*rule.row.parts("from_stages"), rule.to_stage} <= known for rule in self.rules)
+        known = set(self.stage_names)
+        return all(
+            rule.to_stage in known and known.issuperset({*rule.row.parts("from_stages")} - {OUTSIDE, EVERYWHERE})
+            for rule in self.rules
+        )
 
     def moves(self) -> dict[tuple[str, str], list[str]]:
         """Return the names of the rules that lead from one stage to another, in order of both stages."""

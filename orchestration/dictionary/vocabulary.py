@@ -62,8 +62,8 @@ def funnels_have_two_to_eight_steps(dictionary: Dictionary) -> Iterator[Finding]
     for row in dictionary.rows("funnels"):
         count = steps.count(row["funnel_id"])
         if not FEWEST_STEPS <= count <= MOST_STEPS:
-            remedy = f"give it {FEWEST_STEPS} to {MOST_STEPS} in funnel_steps.csv"
-            yield row.finding("funnel_id", f"funnel '{row['funnel_id']}' has {count} steps", remedy)
+            problem = f"funnel '{row['funnel_id']}' needs {FEWEST_STEPS} to {MOST_STEPS} steps and has {count}"
+            yield row.finding("funnel_id", problem, "add or remove some in funnel_steps.csv")
 
 
 def funnel_steps_are_in_a_row(dictionary: Dictionary) -> Iterator[Finding]:
