@@ -44,11 +44,14 @@ def read_seeds(folder: Path) -> dict[str, Seed]:
     """Read the promises of every table of the folder, by the table's name.
 
     Raises:
-        DictionaryError: the file is no YAML.
+        DictionaryError: there is no such file, or it is no YAML.
     """
     path = folder / SEEDS_FILE
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        remedy = "restore it, or name the folder that holds it"
+        raise DictionaryError([Finding(path, None, None, "the file is missing", remedy)]) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DictionaryError([Finding(path, line, None, f"not YAML: {error.problem}", "mend it")]) from None

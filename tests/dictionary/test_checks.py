@@ -307,6 +307,12 @@ def test_descriptions_that_are_no_yaml_are_told_with_their_line(dictionary: Dict
         sound_dictionary(dictionary.folder)
 
 
+def test_a_folder_without_descriptions_is_told(dictionary: DictionaryCopy) -> None:
+    (dictionary.folder / "_dictionary__seeds.yml").unlink()
+    with pytest.raises(DictionaryError, match=r"_dictionary__seeds\.yml: the file is missing"):
+        sound_dictionary(dictionary.folder)
+
+
 def test_more_than_fourteen_stages_are_too_many(dictionary: DictionaryCopy) -> None:
     numbers = range(11, 16)
     dictionary.add(STAGES, *(stage(f"planted_{number}", number) for number in numbers))
