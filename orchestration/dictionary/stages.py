@@ -54,7 +54,7 @@ def rules_lead_to_known_stages(dictionary: Dictionary) -> Iterator[Finding]:
         if rule.to_stage == OUTSIDE:
             problem = f"a rule cannot lead to `{OUTSIDE}`, which is before the first stage"
             yield rule.row.finding("to_stage", problem, use_one_of(lifecycle.stage_names))
-        elif rule.to_stage and rule.to_stage not in lifecycle.stage_names:
+        elif rule.to_stage not in lifecycle.stage_names:
             yield unknown_stage(rule.row, "to_stage", rule.to_stage, lifecycle)
 
 

@@ -52,9 +52,10 @@ class Row:
     def number(self, column: str) -> Decimal | None:
         """Return a cell as a number, or None where it is empty or none."""
         try:
-            return Decimal(self[column])
+            number = Decimal(self[column])
         except InvalidOperation:
             return None
+        return number if number.is_finite() else None  # what is not finite cannot be compared
 
     def finding(self, column: str, problem: str, remedy: str) -> Finding:
         """Return a finding at one of the row's cells."""

@@ -65,6 +65,10 @@ CHANGES = {
         (RULES, "event,70,", "event,7o,"),
         ("stage_rules.csv, line 5, column 'priority': '7o' is no integer; write a whole number",),
     ),
+    "no number at all": (
+        (STAGES, "customer,known,2,", "customer,known,NaN,"),
+        ("lifecycle_stages.csv, line 3, column 'stage_number': 'NaN' is no integer",),
+    ),
     "no boolean": (
         (STAGES, "reached,1,10,10,aware,progress,true", "reached,1,10,10,aware,progress,yes"),
         ("lifecycle_stages.csv, line 2, column 'allow_skip': 'yes' is no boolean; write true or false",),
@@ -163,6 +167,10 @@ CHANGES = {
             "stage_rules.csv, line 5, column 'to_stage': there is no stage 'engagd' in lifecycle 'customer'; did you "
             "mean 'engaged'? Use one of reached, known, engaged, opportunity",
         ),
+    ),
+    "no target": (
+        (RULES, "deal_lost,1,known,opportunity,", "deal_lost,1,,opportunity,"),
+        ("stage_rules.csv, line 7, column 'to_stage': there is no stage '' in lifecycle 'customer'; use one of",),
     ),
     "misspelt origin": (
         (RULES, TRIAL, TRIAL.replace("|known|", "|knwon|")),
