@@ -13,9 +13,10 @@ import typer
 from rich.console import Console
 
 from orchestration.engine import Engine, EngineMissingError, demand
-from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
+from orchestration.home import DICTIONARY_FOLDER, PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 
 if TYPE_CHECKING:
+    from orchestration.dictionary.tables import Dictionary
     from orchestration.refresh import RefreshRequest, RefreshResult
 
 app = typer.Typer(
@@ -25,6 +26,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+dictionary_app = typer.Typer(name="dictionary", help="Check or show the business dictionary.", no_args_is_help=True)
+app.add_typer(dictionary_app)
 console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
 
 HomeOption = Annotated[
@@ -32,6 +35,9 @@ HomeOption = Annotated[
 ]
 EngineOption = Annotated[
     Engine, typer.Option(envvar="LIFECYCLE_ENGINE", help="What builds the models; spark needs Java and its packages.")
+]
+DictionaryOption = Annotated[
+    Path, typer.Option("--folder", help="Folder of the dictionary's tables.", exists=True, file_okay=False)
 ]
 DEFAULT_HOME = PROJECT_FOLDER / "warehouse"
 
@@ -62,6 +68,8 @@ def run(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Land what is new, build, check and publish; tell what happened."""
+    from orchestration.dictionary.checks import sound_dictionary
+    from orchestration.dictionary.findings import DictionaryError
     from orchestration.landing.mapping import MappingError, load_mapping
     from orchestration.refresh import RefreshRequest, reason_to_rest
     from orchestration.summary import print_failure, print_summary
@@ -77,9 +85,14 @@ def run(
     )
     try:
         demand(engine)
+        sound_dictionary(DICTIONARY_FOLDER)
         mappings = load_mapping(request.mapping_file) if request.mapping_file else ()
     except (EngineMissingError, MappingError) as error:
         console.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    except DictionaryError as error:
+        console.print(str(error), style="red", markup=False)
+        console.print("The dictionary does not hold, so nothing was run; readers keep what they have.")
         raise typer.Exit(2) from None
     if reason := reason_to_rest(request, mappings):
         console.print(reason, markup=False)
@@ -179,11 +192,47 @@ def releases(home: HomeOption = DEFAULT_HOME) -> None:
         console.print(f"{mark} {name}  as of {manifest.as_of}  {len(manifest.tables)} tables, {rows:,} rows")
 
 
+@dictionary_app.command()
+def check(folder: DictionaryOption = DICTIONARY_FOLDER) -> None:
+    """Tell every fault of the dictionary with its file, line, column and remedy."""
+    from orchestration.dictionary.display import contents
+
+    console.print(f"The dictionary holds: {contents(_sound_dictionary(folder))}.")
+
+
+@dictionary_app.command()
+def show(
+    lifecycle: Annotated[str, typer.Argument(help="The lifecycle's id, such as customer.")],
+    folder: DictionaryOption = DICTIONARY_FOLDER,
+) -> None:
+    """Show a lifecycle: its stages, its rules in words, its diagram for Mermaid."""
+    from orchestration.dictionary.display import print_lifecycle
+    from orchestration.dictionary.findings import use_one_of
+    from orchestration.dictionary.lifecycles import lifecycles_of
+
+    known = {found.name: found for found in lifecycles_of(_sound_dictionary(folder))}
+    if lifecycle not in known:
+        console.print(f"there is no lifecycle '{lifecycle}'; {use_one_of(known, lifecycle)}", style="red", markup=False)
+        raise typer.Exit(1)
+    print_lifecycle(console, known[lifecycle])
+
+
+def _sound_dictionary(folder: Path) -> Dictionary:
+    from orchestration.dictionary.checks import sound_dictionary
+    from orchestration.dictionary.findings import DictionaryError
+
+    try:
+        return sound_dictionary(folder)
+    except DictionaryError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+
+
 @app.command()
 def reference(
     check: Annotated[bool, typer.Option("--check", help="Only tell which pages are stale.")] = False,
 ) -> None:
-    """Make the generated pages: dbt's source lists, the raw contract, the data dictionary."""
+    """Make the generated pages: dbt's source lists, and all of docs/reference."""
     from orchestration.reference import all_pages, load_contract, source_pages, stale_pages, write_pages
 
     if not check:

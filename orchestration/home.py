@@ -7,6 +7,7 @@ from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).parent.parent
 SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
+DICTIONARY_FOLDER = PROJECT_FOLDER / "dbt_project" / "seeds" / "dictionary"
 PUBLISHED_DATABASE_NAME = "lifecycle.duckdb"
 
 

@@ -1,4 +1,4 @@
-"""Pages that are made from other files: dbt's source lists from the contract, the data dictionary from dbt.
+"""Pages that are made from other files: dbt's source lists from the contract, the data dictionary from dbt, and so on.
 
 Each generator returns path and text; `write_pages` and `stale_pages` do the rest.
 """
@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from expectations.contract import Column, Contract, Table, load_contract
-from orchestration.home import PROJECT_FOLDER
+from orchestration.dictionary.display import lifecycles_page
+from orchestration.dictionary.lifecycles import lifecycles_of
+from orchestration.dictionary.seeds import read_seeds
+from orchestration.dictionary.tables import read_dictionary
+from orchestration.home import DICTIONARY_FOLDER, PROJECT_FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +108,25 @@ def data_dictionary_page(manifest: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def dictionary_page(manifest: dict[str, Any]) -> str:
+    """Return the page that lists every table of the business dictionary and its columns."""
+    lines = ["# Business dictionary", "", f"<!-- {MADE_BY} -->", ""]
+    lines += ["What we know: `dbt_project/seeds/dictionary/`. `lifecycle dictionary check` judges it.", ""]
+    seeds = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "seed"}
+    for name in read_seeds(DICTIONARY_FOLDER):
+        lines += _seed_section(seeds[name])
+    return "\n".join(lines)
+
+
+def _seed_section(node: dict[str, Any]) -> list[str]:
+    lines = [f"## {node['name']}", "", " ".join(node["description"].split()), ""]
+    lines += ["| column | type | meaning |", "|---|---|---|"]
+    for name, kind in node["config"]["column_types"].items():
+        meaning = " ".join(node["columns"][name]["description"].split()).replace("|", "\\|")
+        lines.append(f"| {name} | {kind} | {meaning} |")
+    return [*lines, ""]
+
+
 def all_pages(manifest_path: Path) -> dict[Path, str]:
     """Return every generated page; `manifest_path` is dbt's manifest.json."""
     contract = load_contract()
@@ -111,6 +134,8 @@ def all_pages(manifest_path: Path) -> dict[Path, str]:
     return source_pages(contract) | {
         REFERENCE_FOLDER / "raw_contract.md": contract_page(contract),
         REFERENCE_FOLDER / "data_dictionary.md": data_dictionary_page(manifest),
+        REFERENCE_FOLDER / "dictionary.md": dictionary_page(manifest),
+        REFERENCE_FOLDER / "lifecycles.md": lifecycles_page(lifecycles_of(read_dictionary(DICTIONARY_FOLDER)), MADE_BY),
     }
 
 

@@ -1,19 +1,23 @@
-"""What several tests share: a landing folder with its database."""
+"""What several tests share: a landing folder with its database, a dictionary that may be changed."""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from expectations.contract import load_contract
+from orchestration.dictionary.checks import find_faults
+from orchestration.dictionary.tables import read_dictionary
+from orchestration.home import DICTIONARY_FOLDER
 from orchestration.landing.loading import land_folder
 from orchestration.landing.report import LandingReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from orchestration.landing.mapping import FileMapping
     from orchestration.landing.report import FileOutcome
@@ -71,6 +75,34 @@ def landing(tmp_path: Path) -> Iterator[Landing]:
     folder.mkdir()
     with duckdb.connect() as connection:
         yield Landing(folder, connection)
+
+
+class DictionaryCopy:
+    """The shipped tables in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def change(self, file: str, old: str, new: str) -> None:
+        """Replace a text that the file has exactly once."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{file} has {text.count(old)} times {old!r}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def add(self, file: str, *lines: str) -> None:
+        """Write lines at the end of a file, which is made where there is none."""
+        with (self.folder / file).open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+
+    def findings(self) -> list[str]:
+        """Return what is found, each without the folder."""
+        return [str(finding).removeprefix(f"{self.folder}/") for finding in find_faults(read_dictionary(self.folder))]
+
+
+@pytest.fixture
+def dictionary(tmp_path: Path) -> DictionaryCopy:
+    return DictionaryCopy(Path(shutil.copytree(DICTIONARY_FOLDER, tmp_path / "dictionary")))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,7 +10,10 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from filelock import FileLock
 
 from orchestration.defs.resources import DBT_FOLDER, Progress, Warehouse, dbt_project, dbt_resource
+from orchestration.dictionary.checks import sound_dictionary
+from orchestration.dictionary.findings import DictionaryError
 from orchestration.engine import Engine, demand
+from orchestration.home import DICTIONARY_FOLDER
 from orchestration.spark_exchange import bring_back, hand_over
 
 NODE_DONE = re.compile(r"^(\d+) of (\d+) (?!START)")
@@ -49,6 +52,14 @@ def newest_change(folder: Path) -> float:
     return max(path.stat().st_mtime for path in files)
 
 
+def demand_sound_dictionary(folder: Path) -> None:
+    """Make sure that the dictionary holds; the command line asked before landing, Dagster's page did not."""
+    try:
+        sound_dictionary(folder)
+    except DictionaryError as error:
+        raise dg.Failure(f"The dictionary does not hold:\n{error}", allow_retries=False) from None
+
+
 def transformation_assets() -> dg.AssetsDefinition:
     """Return the dbt models, seeds and tests as one asset definition."""
     project = prepared_project()
@@ -67,6 +78,7 @@ def transformation_assets() -> dg.AssetsDefinition:
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
         demand(warehouse.engine)
+        demand_sound_dictionary(DICTIONARY_FOLDER)
         if warehouse.engine is Engine.SPARK:
             progress("handing over what was landed")
             hand_over(warehouse.home)

@@ -1,0 +1,74 @@
+"""Every claim that must hold of the dictionary before anything runs: one function a claim."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.dictionary import columns, stages, vocabulary
+from orchestration.dictionary.findings import DictionaryError, Finding
+from orchestration.dictionary.tables import read_dictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from orchestration.dictionary.tables import Dictionary
+
+    Claim = Callable[[Dictionary], Iterator[Finding]]
+
+# Without these a cell may not be what its column says, so the others are not asked until these hold.
+CLAIMS_OF_SHAPE: tuple[Claim, ...] = (
+    columns.types_are_known,
+    columns.tables_match_their_description,
+    columns.lines_are_read,
+    columns.headers_are_as_described,
+)
+CLAIMS: tuple[Claim, ...] = (
+    columns.cells_fit_their_types,
+    columns.texts_have_no_blanks_around,
+    columns.promised_cells_are_filled,
+    columns.keys_are_unique,
+    columns.values_are_accepted,
+    columns.references_lead_somewhere,
+    stages.lifecycles_have_stages,
+    stages.stage_numbers_fit,
+    stages.stage_codes_are_free,
+    stages.rules_lead_to_known_stages,
+    stages.rules_lead_from_known_stages,
+    stages.rules_have_what_their_trigger_needs,
+    stages.rules_have_nothing_that_their_trigger_ignores,
+    stages.rules_move_somebody,
+    stages.rules_can_fire,
+    stages.stages_have_a_rule,
+    stages.equal_priorities_do_not_meet,
+    stages.timeless_silences_do_not_turn_in_circles,
+    vocabulary.event_types_are_known,
+    vocabulary.days_are_above_zero,
+    vocabulary.metrics_name_known_stages,
+    vocabulary.funnels_have_two_to_eight_steps,
+    vocabulary.funnel_steps_are_in_a_row,
+    vocabulary.crosswalks_name_known_stages,
+    vocabulary.crosswalks_map_every_stage,
+)
+
+
+def find_faults(dictionary: Dictionary) -> list[Finding]:
+    """Return what breaks a claim, in order of file and line."""
+    found = _broken(CLAIMS_OF_SHAPE, dictionary) or _broken(CLAIMS, dictionary)
+    return sorted(found, key=lambda finding: (finding.path.name, finding.line or 0))
+
+
+def _broken(claims: tuple[Claim, ...], dictionary: Dictionary) -> list[Finding]:
+    return [finding for claim in claims for finding in claim(dictionary)]
+
+
+def sound_dictionary(folder: Path) -> Dictionary:
+    """Read the dictionary of a folder, and make sure that it holds.
+
+    Raises:
+        DictionaryError: it does not; the error has every finding.
+    """
+    dictionary = read_dictionary(folder)
+    if findings := find_faults(dictionary):
+        raise DictionaryError(findings)
+    return dictionary

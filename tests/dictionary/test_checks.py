@@ -1,0 +1,412 @@
+"""Every claim of the dictionary's checks bites: a fault planted in the shipped tables is found where it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestration.dictionary.checks import CLAIMS, CLAIMS_OF_SHAPE, sound_dictionary
+from orchestration.dictionary.findings import DictionaryError
+from orchestration.dictionary.seeds import read_seeds
+from orchestration.dictionary.triggers import TRIGGER_COLUMNS, TRIGGERS
+from orchestration.home import DICTIONARY_FOLDER
+
+if TYPE_CHECKING:
+    from conftest import DictionaryCopy
+
+RULES, STAGES, STEPS = "stage_rules.csv", "lifecycle_stages.csv", "funnel_steps.csv"
+TRIAL = "customer,interest_shown,1,engaged,outside|reached|known|closed,event,70"
+SILENT = "customer,silent_at_risk,1,at_risk,new_customer|active|reactivated,inactivity,30,qualifying_order_placed,90"
+
+
+def rule(name: str, to: str, *from_stages: str, priority: int = 50, events: str = "ticket_created") -> str:
+    """Return a line with a further event rule."""
+    return f"customer,{name},1,{to},{'|'.join(from_stages)},event,{priority},{events},,Planted."
+
+
+def silence(name: str, to: str, *from_stages: str, priority: int = 50, days: str = "5") -> str:
+    """Return a line with a further inactivity rule."""
+    return f"customer,{name},1,{to},{'|'.join(from_stages)},inactivity,{priority},ticket_created,{days},Planted."
+
+
+def stage(name: str, number: int) -> str:
+    """Return a line with a further stage."""
+    return f"customer,{name},{number},99,99,,progress,true,,sales,LTC,Planted,Planted."
+
+
+CHANGES = {
+    # header and lines
+    "misspelt column": (
+        (STAGES, "owner_team", "owner"),
+        (
+            "lifecycle_stages.csv, line 1, column 'owner': the table has no such column; did you mean 'owner_team'?",
+            "lifecycle_stages.csv, line 1, column 'owner_team': the column is missing; add it",
+        ),
+    ),
+    "column twice": (
+        ("lifecycles.csv", "lifecycle_id,entity_type,name", "lifecycle_id,name,name"),
+        (
+            "lifecycles.csv, line 1, column 'name': the column is there twice",
+            "lifecycles.csv, line 1, column 'name': the column is there twice",
+            "lifecycles.csv, line 1, column 'entity_type': the column is missing",
+        ),
+    ),
+    "cell too few": (
+        (RULES, "event,61,deal_lost,,Back", "event,61,deal_lost,Back"),
+        ("stage_rules.csv, line 7: the header has 10 columns, and this line 9; an empty cell needs its comma too",),
+    ),
+    "quote left open": (
+        ("funnels.csv", 'order (S-14)."', "order (S-14)."),
+        ("funnels.csv, line 2: the line cannot be read as CSV: unexpected end of data",),
+    ),
+    # types
+    "no integer": (
+        (RULES, "event,70,", "event,7o,"),
+        ("stage_rules.csv, line 5, column 'priority': '7o' is no integer; write a whole number",),
+    ),
+    "no number at all": (
+        (STAGES, "customer,known,2,", "customer,known,NaN,"),
+        ("lifecycle_stages.csv, line 3, column 'stage_number': 'NaN' is no integer",),
+    ),
+    "no boolean": (
+        (STAGES, "reached,1,10,10,aware,progress,true", "reached,1,10,10,aware,progress,yes"),
+        ("lifecycle_stages.csv, line 2, column 'allow_skip': 'yes' is no boolean; write true or false",),
+    ),
+    "no double": (
+        ("winback_rules.csv", "refund_rate,>,0.5", 'refund_rate,>,"0,5"'),
+        ("winback_rules.csv, line 6, column 'limit_value': '0,5' is no double; write a number with a point",),
+    ),
+    "blank around": (
+        (RULES, "customer,deal_lost,1,known", "customer,deal_lost ,1,known"),
+        ("stage_rules.csv, line 7, column 'rule_id': 'deal_lost ' begins or ends with a blank; write 'deal_lost'",),
+    ),
+    # promises of columns
+    "no owner": (
+        (STAGES, "90,marketing,CTA,Let", "90,,CTA,Let"),
+        ("lifecycle_stages.csv, line 2, column 'owner_team': the cell is empty; fill it in",),
+    ),
+    "no task": (
+        (STAGES, "Let many of the right people know us", ""),
+        ("lifecycle_stages.csv, line 2, column 'task': the cell is empty",),
+    ),
+    "no definition": (
+        (STAGES, "The first qualifying order after having churned.", "null"),
+        ("lifecycle_stages.csv, line 10, column 'definition': the cell is empty",),
+    ),
+    "key twice": (
+        (RULES, "customer,deal_lost,1,known", "customer,deal_opened,1,known"),
+        (
+            "stage_rules.csv, line 7, column 'rule_id': lifecycle_id 'customer' and rule_id 'deal_opened' is taken by "
+            "line 6; remove one",
+        ),
+    ),
+    "stage number twice": (
+        (STAGES, "customer,known,2,", "customer,known,1,"),
+        ("lifecycle_stages.csv, line 3, column 'stage_number': lifecycle_id 'customer' and stage_number '1' is taken",),
+    ),
+    "unknown trigger": (
+        (RULES, f"{TRIAL},trial", f"{TRIAL.replace('event,70', 'events,70')},trial"),
+        ("stage_rules.csv, line 5, column 'rule_trigger': there is no rule_trigger 'events'; did you mean 'event'?",),
+    ),
+    "unknown kind": (
+        (STAGES, "buys,dormant", "buys,dorment"),
+        ("lifecycle_stages.csv, line 8, column 'kind': there is no kind 'dorment'; did you mean 'dormant'?",),
+    ),
+    "unknown process group": (
+        (STAGES, "sales,LTC,Win", "sales,LTX,Win"),
+        ("lifecycle_stages.csv, line 5, column 'process_group': there is no process_group 'LTX'; did you mean 'LTC'?",),
+    ),
+    "unknown operator": (
+        ("winback_rules.csv", "open_tickets_count,>,0", "open_tickets_count,>=,0"),
+        ("winback_rules.csv, line 4, column 'operator': there is no operator '>='; did you mean '>'? Use one of <, >",),
+    ),
+    "unknown measure": (
+        ("winback_rules.csv", "4,refund_rate", "4,refunds"),
+        ("winback_rules.csv, line 6, column 'measure': there is no measure 'refunds'; did you mean 'refund_rate'?",),
+    ),
+    "unknown lifecycle": (
+        (RULES, "customer,deal_lost,", "custmer,deal_lost,"),
+        (
+            "stage_rules.csv, line 7, column 'lifecycle_id': lifecycles has no lifecycle_id 'custmer'; did you mean "
+            "'customer'? Use one of customer",
+        ),
+    ),
+    "steps of an unknown funnel": (
+        (STEPS, "deals_won,2,won,deal_won", "deals_won,2,won,deal_won\ndeals_lost,1,opened,deal_opened"),
+        ("funnel_steps.csv, line 10, column 'funnel_id': funnels has no funnel_id 'deals_lost'; did you mean",),
+    ),
+    # stages
+    "lifecycle without stages": (
+        ("lifecycles.csv", "ten exclusive states.", 'ten exclusive states."\ndeal,customer,Deals,"Planted.'),
+        ("lifecycles.csv, line 3, column 'lifecycle_id': lifecycle 'deal' has no stage; add its stages to",),
+    ),
+    "stage number 15": (
+        (STAGES, "closed,10,", "closed,15,"),
+        ("lifecycle_stages.csv, line 11, column 'stage_number': 15 is no stage number; use a free one of 1 to 14",),
+    ),
+    "a stage called outside": (
+        (STAGES, "customer,reached,", "customer,outside,"),
+        (
+            "lifecycle_stages.csv, line 2, column 'stage': 'outside' cannot be a stage's code; take another code",
+            "stage_rules.csv, line 2, column 'to_stage': there is no stage 'reached' in lifecycle 'customer'",
+            *(f"stage_rules.csv, line {line}, column 'from_stages': there is" for line in (3, 5, 6, 9, 13)),
+        ),
+    ),
+    "stage without a rule": (
+        (RULES, "customer,return_order,1,reactivated,churned", "customer,return_order,1,active,churned"),
+        (
+            "lifecycle_stages.csv, line 10, column 'stage': no rule of lifecycle 'customer' leads to stage "
+            "'reactivated'; add one to stage_rules.csv, or remove the stage",
+        ),
+    ),
+    # rules
+    "misspelt target": (
+        (RULES, TRIAL, TRIAL.replace("engaged", "engagd")),
+        (
+            "stage_rules.csv, line 5, column 'to_stage': there is no stage 'engagd' in lifecycle 'customer'; did you "
+            "mean 'engaged'? Use one of reached, known, engaged, opportunity",
+        ),
+    ),
+    "no target": (
+        (RULES, "deal_lost,1,known,opportunity,", "deal_lost,1,,opportunity,"),
+        ("stage_rules.csv, line 7, column 'to_stage': there is no stage '' in lifecycle 'customer'; use one of",),
+    ),
+    "misspelt origin": (
+        (RULES, TRIAL, TRIAL.replace("|known|", "|knwon|")),
+        (
+            "stage_rules.csv, line 5, column 'from_stages': there is no stage 'knwon' in lifecycle 'customer'; did you "
+            "mean 'known'? Use one of outside, reached",
+        ),
+    ),
+    "empty part of a list": (
+        (RULES, TRIAL, TRIAL.replace("|known|", "||")),
+        ("stage_rules.csv, line 5, column 'from_stages': there is no stage '' in lifecycle 'customer'; use one of",),
+    ),
+    "no origin": (
+        (RULES, "deal_lost,1,known,opportunity,", "deal_lost,1,known,,"),
+        ("stage_rules.csv, line 7, column 'from_stages': the cell is empty, so the rule never moves anybody; name",),
+    ),
+    "everywhere and more": (
+        (RULES, "deal_lost,1,known,opportunity,", "deal_lost,1,known,*|opportunity,"),
+        ("stage_rules.csv, line 7, column 'from_stages': `*` is everywhere already; write `*` alone",),
+    ),
+    "to outside": (
+        (RULES, "given_up,1,closed,", "given_up,1,outside,"),
+        ("stage_rules.csv, line 13, column 'to_stage': a rule cannot lead to `outside`, which is before the first",),
+    ),
+    "silence without days": (
+        (RULES, f"{SILENT},No", f"{SILENT.removesuffix('90')},No"),
+        ("stage_rules.csv, line 11, column 'silent_days': trigger 'inactivity' needs silent_days; fill it in",),
+    ),
+    "event with days": (
+        (RULES, "event,61,deal_lost,,", "event,61,deal_lost,30,"),
+        ("stage_rules.csv, line 7, column 'silent_days': trigger 'event' ignores silent_days; empty it, or change",),
+    ),
+    "silence of no days": (
+        (RULES, f"{SILENT},No", f"{SILENT.removesuffix('90')}0,No"),
+        ("stage_rules.csv, line 11, column 'silent_days': 0 days are no span of time; write at least 1",),
+    ),
+    "rule without event types": (
+        (RULES, "event,61,deal_lost,,", "event,61,,,"),
+        ("stage_rules.csv, line 7, column 'event_types': the cell is empty; fill it in",),
+    ),
+    "from itself alone": (
+        (RULES, "deal_lost,1,known,opportunity,", "deal_lost,1,known,known,"),
+        (
+            "stage_rules.csv, line 7, column 'from_stages': rule 'deal_lost' leads from 'known' only to itself, so it "
+            "never moves anybody; name another stage, or remove the rule",
+        ),
+    ),
+    "behind an island": (
+        (RULES, "new_customer,outside|reached|known|engaged|opportunity|closed", "new_customer,active"),
+        (
+            *(
+                f"stage_rules.csv, line {line}, column 'from_stages': rule '{name}' can never fire: nobody comes from "
+                f"`outside` to {origin}"
+                for line, name, origin in (
+                    (8, "repeat_order", "at_risk or new_customer or reactivated"),
+                    (9, "first_order", "active"),
+                    (10, "return_order", "churned"),
+                    (11, "silent_at_risk", "active or new_customer or reactivated"),
+                    (12, "silent_churned", "active or at_risk or new_customer or reactivated"),
+                )
+            ),
+        ),
+    ),
+    # other tables
+    "unknown event type of a rule": (
+        (RULES, "event,61,deal_lost,", "event,61,deal_los|deal_won,"),
+        ("stage_rules.csv, line 7, column 'event_types': there is no event type 'deal_los'; did you mean",),
+    ),
+    "unknown event type of a metric": (
+        ("metrics.csv", "order_placed|order_refunded", "order_placed|order_refund"),
+        ("metrics.csv, line 3, column 'event_types': there is no event type 'order_refund'; did you mean",),
+    ),
+    "unknown exit of a funnel": (
+        ("funnels.csv", "deal,,deal_lost", "deal,,deal_dropped"),
+        ("funnels.csv, line 4, column 'exit_event_types': there is no event type 'deal_dropped'; did you mean",),
+    ),
+    "unknown event type of a step": (
+        (STEPS, "won,deal_won", "won,deal_one"),
+        ("funnel_steps.csv, line 9, column 'event_type': there is no event type 'deal_one'; did you mean",),
+    ),
+    "window of no days": (
+        ("funnels.csv", "customer,90,", "customer,0,"),
+        ("funnels.csv, line 3, column 'window_days': 0 days are no span of time",),
+    ),
+    "metric of an unknown stage": (
+        ("metrics.csv", "churned|reactivated,order_placed", "churnd|reactivated,order_placed"),
+        ("metrics.csv, line 3, column 'stage_scope': no lifecycle has a stage 'churnd'; did you mean 'churned'?",),
+    ),
+    "funnel of one step": (
+        (STEPS, "\ndeals_won,2,won,deal_won", ""),
+        ("funnels.csv, line 4, column 'funnel_id': funnel 'deals_won' needs 2 to 8 steps and has 1; add",),
+    ),
+    "step left out": (
+        (STEPS, "education_example,2,", "education_example,5,"),
+        (
+            "funnel_steps.csv, line 4, column 'step_number': step 3 of funnel 'education_example' stands where step 2 "
+            "should; number the steps 1, 2, 3 without holes",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES)
+def test_a_planted_fault_is_found_where_it_is_and_nothing_else(
+    change: tuple[str, str, str], expected: tuple[str, ...], dictionary: DictionaryCopy
+) -> None:
+    dictionary.change(*change)
+    found = dictionary.findings()
+    assert len(found) == len(expected), found
+    for text, start in zip(found, expected, strict=True):
+        assert text.startswith(start)
+
+
+def test_the_shipped_dictionary_has_no_fault(dictionary: DictionaryCopy) -> None:
+    assert dictionary.findings() == []
+
+
+def test_a_table_that_is_missing_and_one_that_nobody_described_are_told(dictionary: DictionaryCopy) -> None:
+    (dictionary.folder / "metrics.csv").rename(dictionary.folder / "measures.csv")
+    assert dictionary.findings() == [
+        "measures.csv: _dictionary__seeds.yml does not describe this table; describe it there with column_types, a key "
+        "and columns, or remove the file measures.csv",
+        "metrics.csv: the file is missing; restore it, or remove 'metrics' from _dictionary__seeds.yml",
+    ]
+
+
+def test_a_file_in_another_encoding_is_told(dictionary: DictionaryCopy) -> None:
+    path = dictionary.folder / "thresholds.csv"
+    path.write_bytes(path.read_bytes() + "x,1,Stück,Länge\n".encode("latin-1"))
+    assert "thresholds.csv, line 1: the file is not in UTF-8; save it as CSV in UTF-8" in dictionary.findings()
+
+
+def test_a_type_that_no_check_knows_is_told(dictionary: DictionaryCopy) -> None:
+    dictionary.change("_dictionary__seeds.yml", "threshold_value: double", "threshold_value: number")
+    (found,) = dictionary.findings()
+    assert "column 'threshold_value': the type 'number' of thresholds is unknown; use one of string" in found
+
+
+def test_descriptions_that_are_no_yaml_are_told_with_their_line(dictionary: DictionaryCopy) -> None:
+    dictionary.change("_dictionary__seeds.yml", "threshold_value: double", "threshold_value: [double")
+    with pytest.raises(DictionaryError, match=r"_dictionary__seeds\.yml, line \d+: not YAML"):
+        sound_dictionary(dictionary.folder)
+
+
+def test_a_folder_without_descriptions_is_told(dictionary: DictionaryCopy) -> None:
+    (dictionary.folder / "_dictionary__seeds.yml").unlink()
+    with pytest.raises(DictionaryError, match=r"_dictionary__seeds\.yml: the file is missing"):
+        sound_dictionary(dictionary.folder)
+
+
+def test_more_than_fourteen_stages_are_too_many(dictionary: DictionaryCopy) -> None:
+    numbers = range(11, 16)
+    dictionary.add(STAGES, *(stage(f"planted_{number}", number) for number in numbers))
+    dictionary.add(
+        RULES, *(rule(f"to_{number}", f"planted_{number}", "active", priority=number + 300) for number in numbers)
+    )
+    assert dictionary.findings() == [
+        "lifecycle_stages.csv, line 16, column 'stage': lifecycle 'customer' has 15 stages; keep at most 14, or make a "
+        "second lifecycle",
+        "lifecycle_stages.csv, line 16, column 'stage_number': 15 is no stage number; use a free one of 1 to 14",
+    ]
+
+
+def test_equal_priorities_that_may_meet_are_told(dictionary: DictionaryCopy) -> None:
+    dictionary.add(RULES, rule("rival", "closed", "churned", "active", priority=12, events="qualifying_order_placed"))
+    assert dictionary.findings() == [
+        "stage_rules.csv, line 14, column 'priority': rules 'return_order' and 'rival' have equal priority, can become "
+        "true at the same instant and both lead from churned; give the one that shall act first a smaller number; the "
+        "other is in line 10"
+    ]
+
+
+def test_equal_priorities_of_two_silences_of_one_event_are_told(dictionary: DictionaryCopy) -> None:
+    dictionary.add(RULES, silence("one", "closed", "active"), silence("other", "known", "*", days="7"))
+    (found,) = dictionary.findings()
+    assert found.startswith("stage_rules.csv, line 15, column 'priority': rules 'one' and 'other' have equal priority")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        rule("other", "known", "churned"),
+        rule("other", "known", "active", events="ticket_solved"),
+        rule("other", "known", "active", priority=51),
+        silence("other", "known", "active"),
+    ],
+    ids=["from another stage", "of another event", "of another priority", "by another trigger"],
+)
+def test_equal_priorities_that_never_meet_are_no_fault(other: str, dictionary: DictionaryCopy) -> None:
+    dictionary.add(RULES, rule("one", "closed", "active"), other)
+    assert dictionary.findings() == []
+
+
+def test_silences_without_days_that_turn_in_a_circle_are_told_as_a_circle(dictionary: DictionaryCopy) -> None:
+    dictionary.add(
+        RULES,
+        silence("down", "churned", "at_risk", priority=201, days="0"),
+        silence("off", "closed", "churned", priority=202, days="0"),
+        silence("up", "at_risk", "closed", priority=203, days="-1"),
+        silence("aside", "known", "closed", priority=204, days="0"),
+    )
+    found = dictionary.findings()
+    assert [text for text in found if "circle" in text] == [
+        "stage_rules.csv, line 14, column 'to_stage': down, off, up turn in a circle without time passing: "
+        "at_risk → churned → closed → at_risk; give each its days of silence, or break the circle"
+    ]
+    assert sum("are no span of time" in text for text in found) == 4
+
+
+def test_a_cell_below_a_quoted_line_break_keeps_its_own_line(dictionary: DictionaryCopy) -> None:
+    dictionary.change(RULES, '"Seen, but not yet known."', '"Seen,\nbut not\r\nyet known."')
+    dictionary.change(RULES, "event,70,", "event,x,")
+    (found,) = dictionary.findings()
+    assert found.startswith("stage_rules.csv, line 7, column 'priority'")
+
+
+def test_a_cell_behind_a_line_break_of_its_own_row_has_the_lower_line(dictionary: DictionaryCopy) -> None:
+    dictionary.change(STAGES, "Let many of the right people know us,", '"Let many\nof the right people know us",')
+    dictionary.change(
+        STAGES, '"A touch came before identity: a visit or a message, told of the person once it is identified."', ""
+    )
+    (found,) = dictionary.findings()
+    assert found.startswith("lifecycle_stages.csv, line 3, column 'definition': the cell is empty")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(dictionary: DictionaryCopy) -> None:
+    path = dictionary.folder / RULES
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert dictionary.findings() == []
+
+
+def test_every_trigger_that_the_column_accepts_is_explained() -> None:
+    columns = {column.name: column for column in read_seeds(DICTIONARY_FOLDER)["stage_rules"].columns}
+    assert set(columns["rule_trigger"].values) == set(TRIGGERS)
+    assert set(columns) >= TRIGGER_COLUMNS
+
+
+def test_every_claim_says_why() -> None:
+    assert [claim.__name__ for claim in (*CLAIMS_OF_SHAPE, *CLAIMS) if not claim.__doc__] == []
