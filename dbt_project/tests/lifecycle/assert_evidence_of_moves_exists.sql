@@ -4,7 +4,7 @@ select moves.transition_id
 from {{ ref('fct_stage_transitions') }} as moves
 left join {{ ref('fct_customer_events') }} as events
     on
-        moves.customer_id = events.customer_id
+        moves.entity_id = case when moves.entity_type = 'customer' then events.customer_id else events.entity_id end
         and moves.evidence_source = events.source_table
         and moves.evidence_record_id = events.source_record_id
         and moves.occurred_at >= events.occurred_at
