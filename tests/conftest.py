@@ -78,7 +78,7 @@ def landing(tmp_path: Path) -> Iterator[Landing]:
 
 
 class DictionaryCopy:
-    """The shipped tables in a folder of their own."""
+    """The shipped tables in a folder of their own, with the customer's lifecycle alone."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -102,7 +102,12 @@ class DictionaryCopy:
 
 @pytest.fixture
 def dictionary(tmp_path: Path) -> DictionaryCopy:
-    return DictionaryCopy(Path(shutil.copytree(DICTIONARY_FOLDER, tmp_path / "dictionary")))
+    copy = DictionaryCopy(Path(shutil.copytree(DICTIONARY_FOLDER, tmp_path / "dictionary")))
+    for name in ("lifecycles.csv", "lifecycle_stages.csv", "stage_rules.csv"):
+        lines = (copy.folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if line.startswith(("lifecycle_id,", "customer,"))]
+        (copy.folder / name).write_text("".join(kept), encoding="utf-8")
+    return copy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from orchestration.dictionary.lifecycles import OUTSIDE
+from orchestration.dictionary.lifecycles import EVERYWHERE, OUTSIDE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,10 +46,10 @@ def rule_cells(rule: Rule) -> tuple[str, ...]:
 
 def state_diagram(lifecycle: Lifecycle) -> str:
     """Return a Mermaid diagram; each arrow is a move with the rules that make it."""
-    lines = ["stateDiagram-v2"]
-    for (start, end), rules in lifecycle.moves().items():
-        lines.append(f"    {'[*]' if start == OUTSIDE else start} --> {end}: {', '.join(rules)}")
-    return "\n".join(lines)
+    moves = lifecycle.moves()
+    names = {OUTSIDE: "[*]", EVERYWHERE: "any_stage"}
+    lines = [f"    {names.get(start, start)} --> {end}: {', '.join(rules)}" for (start, end), rules in moves.items()]
+    return "\n".join(["stateDiagram-v2", *lines])
 
 
 def print_lifecycle(console: Console, lifecycle: Lifecycle) -> None:
@@ -58,7 +58,7 @@ def print_lifecycle(console: Console, lifecycle: Lifecycle) -> None:
     tables = (
         ("Stages", STAGE_TITLES, map(stage_cells, lifecycle.stages)),
         (
-            "Rules; of those that become true at one instant the first acts",
+            "Rules; those that become true at one instant act in this order",
             RULE_TITLES,
             map(rule_cells, lifecycle.rules),
         ),
@@ -84,9 +84,9 @@ def lifecycles_page(lifecycles: list[Lifecycle], made_by: str) -> str:
         rules = [rule_cells(rule) for rule in lifecycle.rules]
         lines += [f"## {lifecycle.row['name']}", "", lifecycle.row["description"], ""]
         lines += _markdown_table((*STAGE_TITLES, "meaning"), stages)
-        lines += ["Of the rules that become true at one instant the first acts:", ""]
+        lines += ["Rules that become true at one instant act in this order, each on what the one before has done:", ""]
         lines += _markdown_table(RULE_TITLES, rules)
-        lines += ["Each arrow bears the rules that make the move:", ""]
+        lines += ["Each arrow bears the rules that make the move; `any_stage` is also before the first one:", ""]
         lines += ["```mermaid", state_diagram(lifecycle), "```", ""]
     return "\n".join(lines)
 

@@ -72,11 +72,11 @@ class Lifecycle:
         )
 
     def moves(self) -> dict[tuple[str, str], list[str]]:
-        """Return the names of the rules that lead from one stage to another, in order of both stages."""
-        places = {name: place for place, name in enumerate([OUTSIDE, *self.stage_names])}
+        """Return the names of the rules that lead from one stage, or from everywhere, to another, in order of both."""
+        places = {name: place for place, name in enumerate([EVERYWHERE, OUTSIDE, *self.stage_names])}
         found: dict[tuple[str, str], list[str]] = {}
         for rule in self.rules:
-            for stage in rule.from_stages:
+            for stage in [EVERYWHERE] if rule.row["from_stages"] == EVERYWHERE else rule.from_stages:
                 found.setdefault((stage, rule.to_stage), []).append(rule.name)
         return dict(sorted(found.items(), key=lambda move: [places[stage] for stage in move[0]]))
 

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
 RULES, STAGES, STEPS = "stage_rules.csv", "lifecycle_stages.csv", "funnel_steps.csv"
 TRIAL = "customer,interest_shown,1,engaged,outside|reached|known|closed,event,70"
+REST = "," * 10  # the columns behind silent_days, empty
 SILENT = "customer,silent_at_risk,1,at_risk,new_customer|active|reactivated,inactivity,30,qualifying_order_placed,90"
 
 
 def rule(name: str, to: str, *from_stages: str, priority: int = 50, events: str = "ticket_created") -> str:
     """Return a line with a further event rule."""
-    return f"customer,{name},1,{to},{'|'.join(from_stages)},event,{priority},{events},,Planted."
+    return f"customer,{name},1,{to},{'|'.join(from_stages)},event,{priority},{events},,{REST},Planted."
 
 
 def silence(name: str, to: str, *from_stages: str, priority: int = 50, days: str = "5") -> str:
     """Return a line with a further inactivity rule."""
-    return f"customer,{name},1,{to},{'|'.join(from_stages)},inactivity,{priority},ticket_created,{days},Planted."
+    return f"customer,{name},1,{to},{'|'.join(from_stages)},inactivity,{priority},ticket_created,{days},{REST},Planted."
 
 
 def stage(name: str, number: int) -> str:
@@ -53,8 +54,8 @@ CHANGES = {
         ),
     ),
     "cell too few": (
-        (RULES, "event,61,deal_lost,,Back", "event,61,deal_lost,Back"),
-        ("stage_rules.csv, line 7: the header has 10 columns, and this line 9; an empty cell needs its comma too",),
+        (RULES, f"event,61,deal_lost,,{REST},Back", f"event,61,deal_lost,{REST},Back"),
+        ("stage_rules.csv, line 7: the header has 21 columns, and this line 20; an empty cell needs its comma too",),
     ),
     "quote left open": (
         ("funnels.csv", 'order (S-14)."', "order (S-14)."),
@@ -196,7 +197,7 @@ CHANGES = {
         ("stage_rules.csv, line 13, column 'to_stage': a rule cannot lead to `outside`, which is before the first",),
     ),
     "silence without days": (
-        (RULES, f"{SILENT},No", f"{SILENT.removesuffix('90')},No"),
+        (RULES, f"{SILENT},", f"{SILENT.removesuffix('90')},"),
         ("stage_rules.csv, line 11, column 'silent_days': trigger 'inactivity' needs silent_days; fill it in",),
     ),
     "event with days": (
@@ -204,7 +205,7 @@ CHANGES = {
         ("stage_rules.csv, line 7, column 'silent_days': trigger 'event' ignores silent_days; empty it, or change",),
     ),
     "silence of no days": (
-        (RULES, f"{SILENT},No", f"{SILENT.removesuffix('90')}0,No"),
+        (RULES, f"{SILENT},", f"{SILENT.removesuffix('90')}0,"),
         ("stage_rules.csv, line 11, column 'silent_days': 0 days are no span of time; write at least 1",),
     ),
     "rule without event types": (
@@ -284,8 +285,53 @@ def test_a_planted_fault_is_found_where_it_is_and_nothing_else(
         assert text.startswith(start)
 
 
-def test_the_shipped_dictionary_has_no_fault(dictionary: DictionaryCopy) -> None:
+def test_the_shipped_dictionary_has_no_fault() -> None:
+    assert len(sound_dictionary(DICTIONARY_FOLDER).rows("lifecycles")) == 6
+
+
+def planted(**cells: object) -> str:
+    """Return a line of stage_rules.csv with these cells, the others such as every rule needs."""
+    always = {"lifecycle_id": "customer", "rule_id": "x", "rule_version": 1, "to_stage": "known", "priority": 50}
+    always |= {"from_stages": "active", "event_types": "ticket_status_stated", "description": "Planted."}
+    columns = [column.name for column in read_seeds(DICTIONARY_FOLDER)["stage_rules"].columns]
+    return ",".join(str((always | cells).get(column, "")) for column in columns)
+
+
+def test_statements_of_one_event_type_share_a_priority_unless_they_share_a_word(dictionary: DictionaryCopy) -> None:
+    for name, values in (("known", "new|open"), ("closed", "closed")):
+        dictionary.add(RULES, planted(rule_id=name, to_stage=name, rule_trigger="source", stated_values=values))
     assert dictionary.findings() == []
+    dictionary.add(RULES, planted(rule_id="rival", to_stage="engaged", rule_trigger="source", stated_values="open"))
+    (found,) = dictionary.findings()
+    assert "rules 'known' and 'rival' have equal priority" in found
+
+
+DECLINE = {"rule_trigger": "decline", "window_days": 28, "decline_measure": "amount", "decline_ratio": 0.5}
+SIGNAL = {"rule_trigger": "signal", "window_days": 90, "min_count": 2, "max_amount": 6}
+RHYTHM = {"rule_trigger": "inactivity", "silent_days": 90, "gap_multiple": 2.5, "min_silent_days": 30}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (DECLINE, None),
+        (DECLINE | {"decline_measure": ""}, "'decline' needs decline_measure"),
+        (DECLINE | {"window_days": 0}, "0 days are no span of time"),
+        (DECLINE | {"decline_measure": "sum"}, "there is no decline_measure 'sum'"),
+        (SIGNAL, None),
+        (SIGNAL | {"min_count": ""}, "'signal' needs min_count"),
+        (RHYTHM, None),
+        ({"rule_trigger": "source"}, "'source' needs stated_values"),
+        ({"rule_trigger": "event", "event_number": 3, "min_amount": 100}, None),
+        ({"rule_trigger": "event", "gap_multiple": 2}, "'event' ignores gap_multiple"),
+    ],
+)
+def test_each_trigger_has_columns_of_its_own(
+    cells: dict[str, object], told: str | None, dictionary: DictionaryCopy
+) -> None:
+    dictionary.add(RULES, planted(**cells))
+    found = dictionary.findings()
+    assert (found == []) if told is None else (len(found) == 1 and told in found[0]), found
 
 
 def test_a_table_that_is_missing_and_one_that_nobody_described_are_told(dictionary: DictionaryCopy) -> None:

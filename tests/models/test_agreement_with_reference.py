@@ -85,7 +85,8 @@ def trigger_columns(draw: st.DrawFn, trigger: str) -> dict[str, object]:
     elif trigger == "source":
         columns |= {"stated_values": tuple(draw(st.lists(st.sampled_from("xy"), min_size=1, unique=True)))}
     elif trigger == "inactivity":
-        columns |= {"silent_days": draw(st.integers(1, 4)), "gap_multiple": draw(st.sampled_from((None, 0.5, 1.5, 3.0)))}
+        columns |= {"silent_days": draw(st.integers(1, 4))}
+        columns |= {"gap_multiple": draw(st.sampled_from((None, 0.5, 1.5, 3.0)))}
         columns |= {"min_silent_days": draw(now_and_then), "max_silent_days": draw(st.one_of(st.none(), st.just(4)))}
     else:
         columns |= {"window_days": draw(st.integers(1, 4))}
@@ -189,7 +190,7 @@ def test_stage_transitions_of_long_lives_are_those_of_the_state_machine(
     chance = random.Random(seed)
     company = [
         [
-            Event(START + timedelta(hours=12 * chance.randint(0, 1200)), chance.choice(KINDS), f"{place:03}", None, None)
+            Event(START + timedelta(hours=12 * chance.randint(0, 1200)), chance.choice(KINDS), f"{place:03}")
             for place in range(chance.choice((3, 60, 70, 400)))
         ]
         for _ in range(7)
