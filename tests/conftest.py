@@ -78,7 +78,7 @@ def landing(tmp_path: Path) -> Iterator[Landing]:
 
 
 class DictionaryCopy:
-    """The shipped tables in a folder of their own, with the customer's lifecycle alone."""
+    """The shipped tables in a folder of their own, with the customer's lifecycle alone and no crosswalks."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -107,6 +107,8 @@ def dictionary(tmp_path: Path) -> DictionaryCopy:
         lines = (copy.folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if line.startswith(("lifecycle_id,", "customer,"))]
         (copy.folder / name).write_text("".join(kept), encoding="utf-8")
+    header, _, _ = (copy.folder / "stage_crosswalk.csv").read_text(encoding="utf-8").partition("\n")
+    (copy.folder / "stage_crosswalk.csv").write_text(f"{header}\n", encoding="utf-8")
     return copy
 
 

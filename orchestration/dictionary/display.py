@@ -18,6 +18,7 @@ COUNTED = {
     "lifecycles": "lifecycle",
     "lifecycle_stages": "stage",
     "stage_rules": "rule",
+    "stage_crosswalk": "crosswalk line",
     "event_types": "event type",
     "funnels": "funnel",
     "metrics": "metric",

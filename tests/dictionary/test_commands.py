@@ -49,7 +49,9 @@ def lifecycle(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> tuple[
 def test_check_tells_what_the_shipped_dictionary_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     code, told = lifecycle(monkeypatch, "dictionary", "check")
     assert code == 0
-    assert told.startswith("The dictionary holds: 6 lifecycles, 43 stages, 47 rules, 32 event types, 3 funnels")
+    assert told.startswith(
+        "The dictionary holds: 6 lifecycles, 43 stages, 47 rules, 120 crosswalk lines, 32 event types, 3 funnels"
+    )
 
 
 def test_check_tells_every_fault(monkeypatch: pytest.MonkeyPatch, broken: DictionaryCopy) -> None:

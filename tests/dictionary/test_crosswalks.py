@@ -14,41 +14,14 @@ if TYPE_CHECKING:
     from conftest import DictionaryCopy
 
 TABLE = "stage_crosswalk.csv"
-DESCRIPTION = """
-  - name: stage_crosswalk
-    description: Each stage in the words of other vocabularies. One row per vocabulary, lifecycle id and stage.
-    config:
-      column_types:
-        vocabulary: string
-        lifecycle_id: string
-        stage: string
-        mapped_stage: string
-        mapped_order: integer
-        note: string
-    data_tests:
-      - unique_key:
-          arguments:
-            columns: [vocabulary, lifecycle_id, stage]
-    columns:
-      - name: lifecycle_id
-        data_tests:
-          - relationships:
-              arguments:
-                to: ref('lifecycles')
-                field: lifecycle_id
-      - name: mapped_stage
-        data_tests: [not_null]
-"""
 STAGES = lifecycles_of(read_dictionary(DICTIONARY_FOLDER))[0].stage_names
 
 
 @pytest.fixture
 def crosswalk(dictionary: DictionaryCopy) -> DictionaryCopy:
     """Two vocabularies that map every stage."""
-    dictionary.add("_dictionary__seeds.yml", DESCRIPTION)
-    dictionary.add(TABLE, "vocabulary,lifecycle_id,stage,mapped_stage,mapped_order,note")
     for vocabulary in ("short", "long"):
-        dictionary.add(TABLE, *(f"{vocabulary},customer,{stage},word_{stage},1," for stage in STAGES))
+        dictionary.add(TABLE, *(f"{vocabulary},customer,{stage},word_{stage},,1,S-00" for stage in STAGES))
     return dictionary
 
 
@@ -57,8 +30,8 @@ def test_a_whole_crosswalk_has_no_fault(crosswalk: DictionaryCopy) -> None:
 
 
 def test_stages_without_a_word_are_told(crosswalk: DictionaryCopy) -> None:
-    crosswalk.change(TABLE, "short,customer,active,word_active,1,\n", "")
-    crosswalk.change(TABLE, "short,customer,churned,word_churned,1,\n", "")
+    crosswalk.change(TABLE, "short,customer,active,word_active,,1,S-00\n", "")
+    crosswalk.change(TABLE, "short,customer,churned,word_churned,,1,S-00\n", "")
     assert crosswalk.findings() == [
         "stage_crosswalk.csv, line 9, column 'stage': vocabulary 'short' has no word for active, churned of lifecycle "
         "'customer'; add a line for each after this one"
@@ -66,7 +39,7 @@ def test_stages_without_a_word_are_told(crosswalk: DictionaryCopy) -> None:
 
 
 def test_a_stage_with_two_words_is_told(crosswalk: DictionaryCopy) -> None:
-    crosswalk.add(TABLE, "short,customer,active,word_other,2,")
+    crosswalk.add(TABLE, "short,customer,active,word_other,,2,S-00")
     assert crosswalk.findings() == [
         "stage_crosswalk.csv, line 22, column 'stage': vocabulary 'short' and lifecycle_id 'customer' and stage "
         "'active' is taken by line 7; remove one, or change one"
@@ -74,7 +47,7 @@ def test_a_stage_with_two_words_is_told(crosswalk: DictionaryCopy) -> None:
 
 
 def test_an_unknown_stage_is_told(crosswalk: DictionaryCopy) -> None:
-    crosswalk.add(TABLE, "short,customer,activ,word_activ,2,")
+    crosswalk.add(TABLE, "short,customer,activ,word_activ,,2,S-00")
     (found,) = crosswalk.findings()
     assert found.startswith(
         "stage_crosswalk.csv, line 22, column 'stage': there is no stage 'activ' in lifecycle 'customer'; did you mean"
@@ -82,6 +55,6 @@ def test_an_unknown_stage_is_told(crosswalk: DictionaryCopy) -> None:
 
 
 def test_an_unknown_lifecycle_is_told(crosswalk: DictionaryCopy) -> None:
-    crosswalk.add(TABLE, "short,custmer,active,word_active,2,")
+    crosswalk.add(TABLE, "short,custmer,active,word_active,,2,S-00")
     (found,) = crosswalk.findings()
     assert found.startswith("stage_crosswalk.csv, line 22, column 'lifecycle_id': lifecycles has no lifecycle_id")

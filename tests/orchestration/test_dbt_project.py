@@ -52,4 +52,4 @@ def test_an_empty_company_builds_with_empty_marts(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-4000:]
     with duckdb.connect(str(database), read_only=True) as connection:
         assert connection.execute("select count(*) from marts.dim_customers").fetchone() == (0,)
-        assert connection.execute("select count(*) from marts.dim_stages").fetchone() == (10,)
+        assert connection.execute("select count(*) from marts.dim_stages").fetchone() == (43,)

@@ -119,3 +119,48 @@ def test_maven_deals_have_their_known_win_rate(tmp_path: Path) -> None:
         "select sum(amount)::integer from fct_customer_events where event_type = 'deal_won'",
     )
     assert value == [(10_005_534,)]
+    deals = ask(
+        home.published_database,
+        """
+        select intervals.stage, moves.rule_id, count(*), round(avg(moves.days_in_from_stage), 2)
+        from fct_stage_intervals as intervals
+        inner join fct_stage_transitions as moves on intervals.interval_id = moves.transition_id
+        where intervals.lifecycle_id = 'deal' and intervals.is_current
+        group by all order by all
+        """,
+    )
+    assert deals == [
+        ("engaged", "deal_engaged", 1_589, None),
+        ("lost", "stated_lost", 2_473, 41.48),
+        ("won", "stated_won", 4_238, 51.78),
+    ]
+
+
+@pytest.mark.xdist_group("maven")
+def test_helpdesk_tickets_live_the_lives_of_the_log(tmp_path: Path) -> None:
+    home = publish("helpdesk", DATA / "helpdesk", tmp_path / "warehouse")
+    stated = ask(
+        home.working_database, "select to_status, count(*) from raw.support__ticket_events group by 1 order by 1"
+    )
+    activities = {"closed": 4_574, "new": 4_938 + 118 + 67, "open": 5_060 + 119 + 5, "pending": 1_463, "solved": 5_004}
+    assert dict(stated) == activities
+    assert sum(activities.values()) == 21_348
+    lives = ask(
+        home.published_database,
+        """
+        select count(distinct entity_id),
+            count(distinct entity_id) - count(distinct case when to_stage = 'closed' then entity_id end)
+        from fct_stage_transitions where lifecycle_id = 'ticket'
+        """,
+    )
+    assert lives == [(4_580, 21)]
+    duration = ask(
+        home.published_database,
+        """
+        select round(avg(days), 2), round(median(days), 2) from (
+            select date_diff('second', min(occurred_at), max(occurred_at)) / 86400.0 as days
+            from fct_customer_events where event_type = 'ticket_status_stated' group by entity_id
+        )
+        """,
+    )
+    assert duration == [(40.86, 39.86)]
