@@ -6,7 +6,6 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 BIN := .venv/bin
-JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
 export UV_PROJECT_ENVIRONMENT := .venv
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := yes
@@ -24,9 +23,8 @@ test: .venv/ready ## run every test
 test-spark: java .venv-spark/ready ## compare every mart on Apache Spark and DuckDB
 	@.venv-spark/bin/python -m pytest tests/engines
 
-java:
-	@$(JAVA) -version >/dev/null 2>&1 || { echo "Apache Spark needs Java 17 or newer, and there is none: install it \
-	(Debian: apt install openjdk-17-jre-headless) or set JAVA_HOME."; exit 1; }
+java: .venv/ready
+	@$(BIN)/python -m orchestration.engine
 
 ui: .venv/ready ## open the lineage, runs and checks in the browser, port 3000
 	@$(BIN)/lifecycle ui
@@ -55,5 +53,5 @@ clean: ## remove the environment and the warehouse
 
 .venv-spark/ready: .venv/ready
 	@echo "Setting up .venv-spark, once; PySpark is 450 MB."
-	@UV_PROJECT_ENVIRONMENT=.venv-spark $(BIN)/uv sync --frozen --quiet --compile-bytecode --extra spark
+	@UV_PROJECT_ENVIRONMENT=.venv-spark $(BIN)/uv sync --frozen --quiet --compile-bytecode --extra spark --python $(BIN)/python
 	@touch $@

@@ -2,8 +2,8 @@
 
 .venv-spark/bin/python benchmarks/engines.py [--copies N] [--home DIR]
 
-The sample company is landed once; its raw rows are then doubled in place, N times in all, and in each copy every id,
-e-mail address and phone number is another one. So N copies have N times the customers, and none in common.
+The sample company is landed once; then N - 1 copies of its raw rows are added, and in each copy every id, e-mail
+address and phone number is another one. So N copies have N times the customers, and none in common.
 """
 
 from __future__ import annotations

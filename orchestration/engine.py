@@ -40,7 +40,7 @@ def demand(engine: Engine) -> None:
     """
     if engine is Engine.SPARK:
         _demand_packages("dbt-spark", "pyspark")
-        _demand_java()
+        demand_java()
 
 
 def _demand_packages(*names: str) -> None:
@@ -54,7 +54,12 @@ def _demand_packages(*names: str) -> None:
             ) from None
 
 
-def _demand_java() -> None:
+def demand_java() -> None:
+    """Make sure that there is a Java that Spark can run on.
+
+    Raises:
+        EngineMissingError: there is none, or it is too old.
+    """
     found = java_version()
     if found is None or found < OLDEST_JAVA:
         has = "none was found" if found is None else f"Java {found} was found"
@@ -74,3 +79,10 @@ def java_version() -> int | None:
         return None
     found = re.search(r'version "(?:1\.)?(\d+)', told)
     return int(found[1]) if found else None
+
+
+if __name__ == "__main__":  # asked by `make test-spark` before it sets up anything
+    try:
+        demand_java()
+    except EngineMissingError as error:
+        raise SystemExit(str(error)) from None

@@ -7,6 +7,7 @@ and its catalog. All of it can be made anew from the working database.
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -25,18 +26,40 @@ _LANDED = """
 _BROUGHT_BACK = ("marts/*", "dictionary/*", "intermediate/int_build_clocks_resolved")
 
 
+@contextmanager
+def exchange(home: WarehouseHome) -> Iterator[None]:
+    """Hand over what was landed, let Spark build, bring back what it built if it built all of it."""
+    hand_over(home)
+    try:
+        yield
+    except Exception:  # no interruption: dbt has ended by itself and told of a failure
+        build_ended(home)
+        raise
+    build_ended(home)
+    bring_back(home)
+
+
 def hand_over(home: WarehouseHome) -> None:
     """Write the landed tables where Spark reads them; a table that has not changed is left as it is.
 
-    A build that was killed may leave files that Spark's catalog does not know; then all is made anew.
+    A build that was killed may leave files that Spark's catalog does not know, and the catalog knows its tables by the
+    folder's whole path: after either, what Spark has built is thrown away.
     """
-    if _unfinished(home).exists():
-        shutil.rmtree(home.spark_folder)
     home.spark_folder.mkdir(parents=True, exist_ok=True)
+    place = home.spark_folder / "place"
+    if _unfinished(home).exists() or not place.exists() or place.read_text(encoding="utf-8") != str(home.spark_folder):
+        _unfinished(home).touch()
+        _throw_away_builds(home)
+        place.write_text(str(home.spark_folder), encoding="utf-8")
     _unfinished(home).touch()
     with duckdb.connect(str(home.working_database), read_only=True) as connection:
         for schema, table in connection.execute(_LANDED).fetchall():
             _write(connection, f"{schema}.{table}", home.spark_folder / "landed" / schema / table)
+
+
+def build_ended(home: WarehouseHome) -> None:
+    """Note that Spark has ended by itself, well or not, so that its catalog and files agree."""
+    _unfinished(home).unlink()
 
 
 def bring_back(home: WarehouseHome) -> None:
@@ -48,7 +71,12 @@ def bring_back(home: WarehouseHome) -> None:
             rows = f"read_parquet('{_escaped(folder)}/*.parquet')"
             connection.execute(f"create or replace table {schema}.{folder.name} as from {rows}")
         connection.execute("commit")
-    _unfinished(home).unlink()
+
+
+def _throw_away_builds(home: WarehouseHome) -> None:
+    for path in home.spark_folder.iterdir():
+        if path.is_dir() and path.name != "landed":
+            shutil.rmtree(path)
 
 
 def _unfinished(home: WarehouseHome) -> Path:

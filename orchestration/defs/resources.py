@@ -1,6 +1,6 @@
 """What the assets run on: the warehouse's folder, its lock, the landing folder, the two clocks.
 
-The only module that reads the environment.
+The only module that reads the project's environment variables.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def default_resources() -> dict[str, object]:
     """Return the resources that `dagster dev` runs with: the sample company's unless the environment says."""
     home = Path(os.environ.get("LIFECYCLE_HOME", PROJECT_FOLDER / "warehouse"))
     os.environ.setdefault("LIFECYCLE_WORKING_DATABASE", str(WarehouseHome(home).working_database))
-    os.environ.setdefault("LIFECYCLE_SPARK_FOLDER", str(WarehouseHome(home).spark_folder))
+    os.environ["LIFECYCLE_SPARK_FOLDER"] = str(WarehouseHome(home).spark_folder)
     return {
         "warehouse": Warehouse(home_folder=str(home), engine=Engine(os.environ.get("LIFECYCLE_ENGINE", "duckdb"))),
         "landing_folder": LandingFolder(

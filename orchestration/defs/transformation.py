@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from orchestration.dictionary.checks import sound_dictionary
 from orchestration.dictionary.findings import DictionaryError
 from orchestration.engine import Engine, demand
 from orchestration.home import DICTIONARY_FOLDER
-from orchestration.spark_exchange import bring_back, hand_over
+from orchestration.spark_exchange import exchange
 
 NODE_DONE = re.compile(r"^(\d+) of (\d+) (?!START)")
 
@@ -79,24 +80,26 @@ def transformation_assets() -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         demand(warehouse.engine)
         demand_sound_dictionary(DICTIONARY_FOLDER)
-        if warehouse.engine is Engine.SPARK:
-            progress("handing over what was landed")
-            hand_over(warehouse.home)
-        command = ["build", "--exclude-resource-type", "unit_test", "--no-version-check", "--target", warehouse.engine]
-        invocation = dbt.cli(command, context=context, target_path=warehouse.home.dbt_targets / warehouse.engine)
-        for message in invocation.stream_raw_events():
-            done = NODE_DONE.match(str(message))
-            if done:
-                progress(f"building and testing, {done[1]} of {done[2]}")
-            yield from message.to_default_asset_events(
-                manifest=invocation.manifest,
-                dagster_dbt_translator=invocation.dagster_dbt_translator,
-                context=invocation.context,
-                target_path=invocation.target_path,
-                project=project,
-            )
-        if warehouse.engine is Engine.SPARK:
-            progress("bringing back what was built")
-            bring_back(warehouse.home)
+        with exchange(warehouse.home) if warehouse.engine is Engine.SPARK else nullcontext():
+            command = [
+                "build",
+                "--exclude-resource-type",
+                "unit_test",
+                "--no-version-check",
+                "--target",
+                warehouse.engine,
+            ]
+            invocation = dbt.cli(command, context=context, target_path=warehouse.home.dbt_targets / warehouse.engine)
+            for message in invocation.stream_raw_events():
+                done = NODE_DONE.match(str(message))
+                if done:
+                    progress(f"building and testing, {done[1]} of {done[2]}")
+                yield from message.to_default_asset_events(
+                    manifest=invocation.manifest,
+                    dagster_dbt_translator=invocation.dagster_dbt_translator,
+                    context=invocation.context,
+                    target_path=invocation.target_path,
+                    project=project,
+                )
 
     return build_models

@@ -23,6 +23,10 @@ FUNCTIONS = {
         ("(select count(v) from numbers)", "2"),
         ("(select count(distinct t) from numbers)", "2"),
     ],
+    "dense_rank": [
+        ("(select max(r) from (select dense_rank() over (order by v % 2) as r from numbers where v > 0) as n)", "1")
+    ],
+    "floor": [("cast(floor(2.7) as bigint)", "2"), ("cast(floor(cast(-2.1 as double)) as bigint)", "-3")],
     "greatest": [("greatest(1, 3)", "3"), ("greatest(1, null)", "1")],
     "lag": [(_LAGS, "1")],
     "lead": [(_LEADS, "3")],

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portable_functions import CASES
+from portable_functions import FUNCTIONS, SYNTAX
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.tokens import Token, TokenType
 
@@ -42,6 +42,13 @@ ONE_ENGINE_WORDS = {
     "numeric": "write decimal(18, 4)",
     "hugeint": "write bigint",
     "timestamptz": "use read_timestamp",
+    "uuid": "write string",
+    "glob": "use like",
+    "similar": "use like",
+    "sample": REMEDY,
+    "positional": "join on a key",
+    "current_date": "use as_of of int_build_clocks_resolved",
+    "current_timestamp": "use as_of of int_build_clocks_resolved",
 }
 ONE_ENGINE_SIGNS = {
     TokenType.DCOLON: "`::`; write cast(… as …)",
@@ -49,8 +56,13 @@ ONE_ENGINE_SIGNS = {
     TokenType.L_BRACE: "`{`; write a macro",
     TokenType.ARROW: f"a lambda; {REMEDY}",
     TokenType.DIV: "`//`; use floor",
+    TokenType.TILDE: f"`~`; {REMEDY}",
+    TokenType.CARET: "`^`, a power on one engine and bits on the other; use power",
+    TokenType.DSTAR: "`**`; use power",
+    TokenType.IDENTIFIER: "a name in double quotes, a text on Spark; take another name",
     TokenType.RLIKE: f"a regular expression; {REMEDY}",
 }
+CALLABLE = FUNCTIONS.keys() | SYNTAX.keys()
 NOT_CALLED = {
     "jinja_value",
     "as",
@@ -124,7 +136,7 @@ def _problem(tokens: list[Token], place: int) -> str | None:
     token = tokens[place]
     if token.token_type in ONE_ENGINE_SIGNS:
         return ONE_ENGINE_SIGNS[token.token_type]
-    if token.token_type in (TokenType.STRING, TokenType.NUMBER, TokenType.IDENTIFIER):
+    if token.token_type in (TokenType.STRING, TokenType.NUMBER):
         return None
     word = token.text.lower()
     if word in ONE_ENGINE_WORDS:
@@ -138,6 +150,8 @@ def _problem(tokens: list[Token], place: int) -> str | None:
 def _pair_problem(word: str, following: str) -> str | None:
     if word in ("group by", "order by") and following == "all":
         return f"`{word} all`; name the columns"
+    if (word, following) == ("*", "replace"):
+        return "`* replace`; name the columns"
     if (word, following) == ("distinct", "on"):
         return "`distinct on`; rank in a CTE"
     if word == "/" and re.fullmatch(r"\d*\.\d+", following):
@@ -146,6 +160,6 @@ def _pair_problem(word: str, following: str) -> str | None:
 
 
 def _call_problem(word: str) -> str | None:
-    if word in NOT_CALLED or word in CASES or not re.fullmatch(r"[a-z_]\w*", word):
+    if word in NOT_CALLED or word in CALLABLE or not re.fullmatch(r"[a-z_]\w*", word):
         return None
     return f"`{word}(`: not shown to be the same on DuckDB and Spark; {REMEDY}, or add cases to portable_functions.py"

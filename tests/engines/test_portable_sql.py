@@ -9,19 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from needs import needs
 from portable_functions import CASES
 from portable_sql import DBT_FOLDER, engine_macros, findings, portable_files
 
-from orchestration.engine import Engine, EngineMissingError, demand
+from orchestration.engine import Engine
 
 NUMBERS = "with numbers as (select 3 as v, 'b' as t union all select 1, 'a' union all select null, null)"
-
-
-def needs(engine: Engine) -> None:
-    try:
-        demand(engine)
-    except EngineMissingError as error:
-        pytest.skip(str(error))
 
 
 def test_every_model_is_written_in_the_sql_of_both_engines() -> None:
@@ -40,6 +34,15 @@ def test_every_model_is_written_in_the_sql_of_both_engines() -> None:
         ("select cast(a as varchar) from t", "`varchar`"),
         ("select a / 86400.0 from t", "86400.0"),
         ("select a from t group by all", "`group by all`"),
+        ("select sha256(a) from t", "`sha256(`"),
+        ("select datediff('day', a, b) from t", "`datediff(`"),
+        ("select * from generate_series(1, 10) as s", "`generate_series(`"),
+        ("select a ~ 'x' from t", "`~`"),
+        ("select a ^ 2 from t", "`^`"),
+        ("select a ** 2 from t", "`**`"),
+        ("select * replace (1 as a) from t", "`* replace`"),
+        ("select current_date as today from t", "`current_date`"),
+        ('select "order" from t', "in double quotes"),
         ("select distinct on (a) a, b from t", "`distinct on`"),
     ],
 )

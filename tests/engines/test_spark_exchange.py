@@ -12,7 +12,7 @@ import pytest
 from orchestration import engine
 from orchestration.engine import Engine, EngineMissingError, demand
 from orchestration.home import WarehouseHome
-from orchestration.spark_exchange import bring_back, hand_over
+from orchestration.spark_exchange import bring_back, build_ended, hand_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def test_landed_tables_go_out_whole_and_the_quarantine_stays(home: WarehouseHome
 )
 def test_only_a_table_that_changed_goes_out_again(home: WarehouseHome, change: str) -> None:
     hand_over(home)
-    (home.spark_folder / "unfinished").unlink()
+    build_ended(home)
     before = {table: landed(home, table).stat().st_mtime_ns for table in ("raw/crm__leads", "raw/crm__deals")}
     with duckdb.connect(str(home.working_database)) as connection:
         connection.execute(change)
@@ -81,6 +81,26 @@ def test_what_a_killed_build_left_is_thrown_away(home: WarehouseHome) -> None:
     assert landed(home, "raw/crm__leads").exists()
 
 
+def test_a_home_that_was_moved_is_built_anew(home: WarehouseHome) -> None:
+    """Spark's catalog knows its tables by the whole path of their files."""
+    hand_over(home)
+    build_ended(home)
+    built(home, "marts.db/dim_stages", "select 'known' as stage")
+    moved = WarehouseHome(home.folder.with_name("moved"))
+    home.folder.rename(moved.folder)
+    hand_over(moved)
+    assert not (moved.spark_folder / "marts.db").exists()
+    assert landed(moved, "raw/crm__leads").exists()
+
+
+def test_a_build_that_failed_keeps_what_it_built(home: WarehouseHome) -> None:
+    hand_over(home)
+    built(home, "marts.db/dim_stages", "select 'known' as stage")
+    build_ended(home)
+    hand_over(home)
+    assert (home.spark_folder / "marts.db" / "dim_stages").exists()
+
+
 def built(home: WarehouseHome, table: str, query: str) -> None:
     folder = home.spark_folder / table
     folder.mkdir(parents=True)
@@ -93,7 +113,6 @@ def test_built_tables_come_back_all_or_none(home: WarehouseHome) -> None:
     built(home, "marts.db/dim_stages", "select 'known' as stage")
     built(home, "staging.db/stg_crm__leads", "select 'L1' as lead_id")
     bring_back(home)
-    (home.spark_folder / "unfinished").touch()
     (home.spark_folder / "marts.db" / "dim_stages" / "part-0.parquet").unlink()
     built(home, "marts.db/dim_customers", "select 'C1' as customer_id")
     with pytest.raises(duckdb.IOException, match="dim_stages"):

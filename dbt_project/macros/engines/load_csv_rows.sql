@@ -1,8 +1,13 @@
-{# dbt-spark's own version writes an empty cell as the text 'None' and stops at an apostrophe. #}
+{# dbt-spark's own version writes an empty cell as the text 'None' and stops at an apostrophe. A table without
+   rows gets a file too, for whoever reads the files. #}
 {% macro spark__load_csv_rows(model, agate_table) -%}
     {%- set types = model['config'].get('column_types', {}) -%}
     {%- set statement -%}
-        insert into {{ this.render() }} values
+        {% if agate_table.rows | length == 0 -%}
+            insert into {{ this.render() }} select * from {{ this.render() }} where false
+        {%- else -%}
+            insert into {{ this.render() }} values
+        {%- endif %}
         {% for row in agate_table.rows -%}
             (
             {%- for name in agate_table.column_names -%}
@@ -12,9 +17,7 @@
             ){{ ',' if not loop.last }}
         {% endfor %}
     {%- endset -%}
-    {% if agate_table.rows | length > 0 %}
-        {% do adapter.add_query(statement, abridge_sql_log=True) %}
-    {% endif %}
+    {% do adapter.add_query(statement, abridge_sql_log=True) %}
     {{ return(statement) }}
 {%- endmacro %}
 
