@@ -17,6 +17,7 @@ from orchestration.engine import Engine, demand
 from orchestration.home import DICTIONARY_FOLDER
 from orchestration.spark_exchange import exchange
 
+BUILD = ("build", "--exclude-resource-type", "unit_test", "--no-version-check")
 NODE_DONE = re.compile(r"^(\d+) of (\d+) (?!START)")
 
 
@@ -81,15 +82,11 @@ def transformation_assets() -> dg.AssetsDefinition:
         demand(warehouse.engine)
         demand_sound_dictionary(DICTIONARY_FOLDER)
         with exchange(warehouse.home) if warehouse.engine is Engine.SPARK else nullcontext():
-            command = [
-                "build",
-                "--exclude-resource-type",
-                "unit_test",
-                "--no-version-check",
-                "--target",
-                warehouse.engine,
-            ]
-            invocation = dbt.cli(command, context=context, target_path=warehouse.home.dbt_targets / warehouse.engine)
+            invocation = dbt.cli(
+                [*BUILD, "--target", warehouse.engine],
+                context=context,
+                target_path=warehouse.home.dbt_targets / warehouse.engine,
+            )
             for message in invocation.stream_raw_events():
                 done = NODE_DONE.match(str(message))
                 if done:

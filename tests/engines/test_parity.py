@@ -11,11 +11,12 @@ import duckdb
 import pytest
 from needs import needs
 
+from orchestration import parity
 from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
-from orchestration.parity import EngineBuild, TableComparison, build_on, compare_builds, compare_tables
-from orchestration.publishing.release import current_manifest, release_ids
-from orchestration.refresh import RefreshRequest
+from orchestration.parity import EngineBuild, ParityError, TableComparison, build_on, compare_builds, compare_tables
+from orchestration.publishing.release import Manifest, current_manifest, release_ids
+from orchestration.refresh import RefreshRequest, RefreshResult
 
 on_spark = pytest.mark.xdist_group("spark")
 
@@ -76,6 +77,17 @@ def test_dbt_alone_runs_on_what_the_pipeline_left(request_on_sample: RefreshRequ
     assert done.returncode == 0, done.stdout[-4000:]
     assert "ERROR=0" in done.stdout
     assert "PASS=0" not in done.stdout
+
+
+def test_an_engine_whose_release_was_rolled_back_is_not_compared_with_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What was withdrawn is not published again, so the release that is shown is the other engine's."""
+    shown = Manifest("r1", "2026-01-01", None, None, "f", "c", engine="spark 4.3.0")
+    monkeypatch.setattr(parity, "refresh", lambda _request, _progress: RefreshResult(True, shown))
+    request = RefreshRequest(WarehouseHome(tmp_path), SAMPLE_COMPANY)
+    with pytest.raises(ParityError, match="rolled back"):
+        build_on(request, Engine.DUCKDB, lambda _step: None)
 
 
 def test_a_difference_of_any_kind_is_found() -> None:

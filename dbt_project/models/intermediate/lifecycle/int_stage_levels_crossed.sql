@@ -43,22 +43,12 @@ weights as (
 
 changes as (
 
-    {% for change in [
-        {'windows_past': 0, 'recent': 'weight', 'earlier': 0},
-        {'windows_past': 1, 'recent': '-weight', 'earlier': 'weight'},
-        {'windows_past': 2, 'recent': 0, 'earlier': '-weight'},
-    ] %}
+    {% for windows_past, recent, earlier in [(0, 'weight', '0'), (1, '-weight', 'weight'), (2, '0', '-weight')] %}
         select
-            lifecycle_id,
-            rule_id,
-            entity_id,
-            customer_id,
-            source_table,
-            source_record_id,
-            loaded_at,
-            {{ dbt.dateadd('day', change.windows_past ~ ' * window_days', 'occurred_at') }} as changed_at,
-            cast({{ change.recent }} as decimal(18, 4)) as recent_change,
-            cast({{ change.earlier }} as decimal(18, 4)) as earlier_change
+            *,
+            {{ dbt.dateadd('day', windows_past ~ ' * window_days', 'occurred_at') }} as changed_at,
+            cast({{ recent }} as decimal(18, 4)) as recent_change,
+            cast({{ earlier }} as decimal(18, 4)) as earlier_change
         from weights
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -94,7 +84,11 @@ levels as (
         cast(sum(earlier_change) over (
             partition by lifecycle_id, rule_id, entity_id
             order by changed_at
-        ) as double) as earlier
+        ) as double) as earlier,
+        max(loaded_at) over (
+            partition by lifecycle_id, rule_id, entity_id
+            order by changed_at
+        ) as all_loaded_at
     from instants
 
 ),
@@ -144,7 +138,7 @@ stage_levels_crossed as (
             else judged_with_previous.recent / judged_with_previous.earlier
         end as evidence_value,
         cast(coalesce(judged_with_previous.decline_ratio, judged_with_previous.min_count) as double) as threshold,
-        greatest(judged_with_previous.loaded_at, judged_with_previous.changed_at) as known_from_at
+        greatest(judged_with_previous.all_loaded_at, judged_with_previous.changed_at) as known_from_at
     from judged_with_previous
     inner join build_clocks_resolved
         on judged_with_previous.changed_at <= build_clocks_resolved.as_of

@@ -57,7 +57,7 @@ silences as (
     select
         *,
         case
-            when gap_multiple is null or gaps_count = 0 then silent_days * 86400
+            when gap_multiple is null or gaps_count = 0 then cast(silent_days as bigint) * 86400
             else cast(floor(least(
                 greatest(
                     gap_multiple * seconds_since_first / cast(gaps_count as double),
