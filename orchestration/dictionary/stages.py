@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orchestration.dictionary.triggers import Trigger
 
 MOST_STAGES = 14  # a transition map packs four bits a stage into 64 bits; 0 is outside, 15 would overflow
+MOST_RULES = 60  # a rule is a bit of the number that stands for what became true at one instant
 
 
 def lifecycles_have_stages(dictionary: Dictionary) -> Iterator[Finding]:
@@ -29,6 +30,14 @@ def lifecycles_have_stages(dictionary: Dictionary) -> Iterator[Finding]:
         for row in sorted(lifecycle.stages, key=lambda stage: stage.line)[MOST_STAGES:]:
             problem = f"lifecycle '{lifecycle.name}' has {len(lifecycle.stages)} stages"
             yield row.finding("stage", problem, f"keep at most {MOST_STAGES}, or make a second lifecycle")
+
+
+def lifecycles_have_rules_to_count(dictionary: Dictionary) -> Iterator[Finding]:
+    """More rules than the engine has bits for would act as one another."""
+    for lifecycle in lifecycles_of(dictionary):
+        for rule in sorted(lifecycle.rules, key=lambda rule: rule.row.line)[MOST_RULES:]:
+            problem = f"lifecycle '{lifecycle.name}' has {len(lifecycle.rules)} rules"
+            yield rule.row.finding("rule_id", problem, f"keep at most {MOST_RULES}, or make a second lifecycle")
 
 
 def stage_numbers_fit(dictionary: Dictionary) -> Iterator[Finding]:
@@ -94,6 +103,31 @@ def rules_have_nothing_that_their_trigger_ignores(dictionary: Dictionary) -> Ite
             if row[column]:
                 problem = f"trigger '{row['rule_trigger']}' ignores {column}"
                 yield row.finding(column, problem, "empty it, or change the trigger")
+
+
+def parts_of_a_trigger_come_together(dictionary: Dictionary) -> Iterator[Finding]:
+    """Half a condition would be left out without a word, and so would the second of two that exclude each other."""
+    for row, trigger in _rows_with_trigger(dictionary):
+        for given, needed in trigger.together:
+            if row[given] and not row[needed]:
+                yield row.finding(needed, f"{given} is given without {needed}", f"fill it in, or empty {given}")
+        for one, other in trigger.apart:
+            if row[one] and row[other]:
+                problem = f"{other} has no part in a rule with {one}"
+                yield row.finding(other, problem, "empty one of them, or make two rules with a stage between")
+
+
+def events_follow_others(dictionary: Dictionary) -> Iterator[Finding]:
+    """An event that need only follow its own kind follows itself; and nobody has entered `outside`."""
+    for _, rule in _rules(dictionary):
+        own = rule.event_types & {*rule.row.parts("after_event_types")}
+        if own:
+            problem = f"'{min(own)}' would follow itself"
+            remedy = "name other event types, or use window_days with a window_minimum of 2"
+            yield rule.row.finding("after_event_types", problem, remedy)
+        elif rule.row["within_days"] and not rule.row["after_event_types"] and rule.from_stages == {OUTSIDE}:
+            problem = f"rule '{rule.name}' can never fire: nobody has entered `{OUTSIDE}`"
+            yield rule.row.finding("within_days", problem, "name after_event_types, or a stage to come from")
 
 
 def _rows_with_trigger(dictionary: Dictionary) -> Iterator[tuple[Row, Trigger]]:

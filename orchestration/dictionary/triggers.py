@@ -19,27 +19,44 @@ class Trigger:
     words: str  # with a column's name in braces where its value belongs
     needs: tuple[str, ...] = ()
     may_have: tuple[str, ...] = ()
+    together: tuple[tuple[str, str], ...] = ()  # the first does not go without the second
+    apart: tuple[tuple[str, str], ...] = ()  # the first does not go with the second
 
 
-AMOUNTS = ("min_amount", "max_amount")
+HEARD = ("stated_values", "min_amount", "max_amount")  # which of the events it hears
 TRIGGERS = {
-    "event": Trigger(words="{event_types}", may_have=("event_number", "stated_values", *AMOUNTS)),
+    "event": Trigger(
+        words="{event_types}",
+        may_have=(
+            *("event_number", "within_days", "after_event_types", "window_days", "window_measure", "window_minimum"),
+            *HEARD,
+        ),
+        together=(
+            ("after_event_types", "within_days"),
+            ("window_days", "window_minimum"),
+            ("window_minimum", "window_days"),
+            ("window_measure", "window_days"),
+        ),
+        apart=(("window_days", "event_number"), ("window_days", "after_event_types")),
+    ),
     "inactivity": Trigger(
         words="no {event_types} for {silent_days} days",
         needs=("silent_days",),
-        may_have=("gap_multiple", "min_silent_days", "max_silent_days", "stated_values", *AMOUNTS),
+        may_have=("gap_multiple", "min_silent_days", "max_silent_days", *HEARD),
     ),
     "decline": Trigger(
-        words="{decline_measure} of {event_types} in {window_days} days at most {decline_ratio} of the days before",
-        needs=("window_days", "decline_measure", "decline_ratio"),
-        may_have=("stated_values", *AMOUNTS),
+        words="{window_measure} of {event_types} in {window_days} days at most {decline_ratio} of the days before",
+        needs=("window_days", "window_measure", "decline_ratio"),
+        may_have=HEARD,
     ),
     "signal": Trigger(
-        words="{min_count} {event_types} within {window_days} days",
-        needs=("window_days", "min_count"),
-        may_have=("stated_values", *AMOUNTS),
+        words="at least {window_minimum} {event_types} within {window_days} days",
+        needs=("window_days", "window_minimum"),
+        may_have=("window_measure", *HEARD),
     ),
-    "source": Trigger(words="{event_types}: {stated_values}", needs=("stated_values",), may_have=AMOUNTS),
+    "source": Trigger(
+        words="{event_types}: {stated_values}", needs=("stated_values",), may_have=("min_amount", "max_amount")
+    ),
 }
 TRIGGER_COLUMNS = frozenset(name for trigger in TRIGGERS.values() for name in (*trigger.needs, *trigger.may_have))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LISTS_OF_EVENT_TYPES = (
     ("stage_rules", "event_types"),
+    ("stage_rules", "after_event_types"),
     ("metrics", "event_types"),
     ("funnels", "exit_event_types"),
     ("funnel_steps", "event_type"),
@@ -25,11 +26,13 @@ DAYS_ABOVE_ZERO = (
     ("stage_rules", "gap_multiple"),
     ("stage_rules", "max_silent_days"),
     ("stage_rules", "window_days"),
-    ("stage_rules", "min_count"),
+    ("stage_rules", "window_minimum"),
     ("stage_rules", "event_number"),
+    ("stage_rules", "within_days"),
     ("lifecycle_stages", "max_days"),
     ("funnels", "window_days"),
 )
+MOST_DAYS = 24_000  # 65 years; beyond 24,855 days their seconds overflow on one engine
 FEWEST_STEPS, MOST_STEPS = 2, 8  # the attempts have eight columns for them
 
 
@@ -50,6 +53,14 @@ def days_are_above_zero(dictionary: Dictionary) -> Iterator[Finding]:
             days = row.number(column)
             if days is not None and days <= 0:
                 yield row.finding(column, f"{days} days are no span of time", "write at least 1")
+
+
+def days_are_within_reach(dictionary: Dictionary) -> Iterator[Finding]:
+    """A silence is counted in seconds, of which an engine has only so many."""
+    for column in ("silent_days", "min_silent_days", "max_silent_days", "window_days", "within_days"):
+        for row in dictionary.rows("stage_rules"):
+            if (row.number(column) or 0) > MOST_DAYS:
+                yield row.finding(column, f"{row[column]} days are too many", f"write at most {MOST_DAYS}")
 
 
 def metrics_name_known_stages(dictionary: Dictionary) -> Iterator[Finding]:

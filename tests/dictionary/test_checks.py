@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RULES, STAGES, STEPS = "stage_rules.csv", "lifecycle_stages.csv", "funnel_steps.csv"
 TRIAL = "customer,interest_shown,1,engaged,outside|reached|known|closed,event,70"
-REST = "," * 10  # the columns behind silent_days, empty
+REST = "," * 12  # the columns behind silent_days, empty
 SILENT = "customer,silent_at_risk,1,at_risk,new_customer|active|reactivated,inactivity,30,qualifying_order_placed,90"
 
 
@@ -55,7 +55,7 @@ CHANGES = {
     ),
     "cell too few": (
         (RULES, f"event,61,deal_lost,,{REST},Back", f"event,61,deal_lost,{REST},Back"),
-        ("stage_rules.csv, line 7: the header has 21 columns, and this line 20; an empty cell needs its comma too",),
+        ("stage_rules.csv, line 7: the header has 23 columns, and this line 22; an empty cell needs its comma too",),
     ),
     "quote left open": (
         ("funnels.csv", 'order (S-14)."', "order (S-14)."),
@@ -306,8 +306,9 @@ def test_statements_of_one_event_type_share_a_priority_unless_they_share_a_word(
     assert "rules 'known' and 'rival' have equal priority" in found
 
 
-DECLINE = {"rule_trigger": "decline", "window_days": 28, "decline_measure": "amount", "decline_ratio": 0.5}
-SIGNAL = {"rule_trigger": "signal", "window_days": 90, "min_count": 2, "max_amount": 6}
+DECLINE = {"rule_trigger": "decline", "window_days": 28, "window_measure": "amount", "decline_ratio": 0.5}
+SIGNAL = {"rule_trigger": "signal", "window_days": 90, "window_minimum": 2, "max_amount": 6}
+EVENT = {"rule_trigger": "event"}
 RHYTHM = {"rule_trigger": "inactivity", "silent_days": 90, "gap_multiple": 2.5, "min_silent_days": 30}
 
 
@@ -315,15 +316,26 @@ RHYTHM = {"rule_trigger": "inactivity", "silent_days": 90, "gap_multiple": 2.5, 
     ("cells", "told"),
     [
         (DECLINE, None),
-        (DECLINE | {"decline_measure": ""}, "'decline' needs decline_measure"),
+        (DECLINE | {"window_measure": ""}, "'decline' needs window_measure"),
         (DECLINE | {"window_days": 0}, "0 days are no span of time"),
-        (DECLINE | {"decline_measure": "sum"}, "there is no decline_measure 'sum'"),
+        (DECLINE | {"window_measure": "sum"}, "there is no window_measure 'sum'"),
         (SIGNAL, None),
-        (SIGNAL | {"min_count": ""}, "'signal' needs min_count"),
+        (SIGNAL | {"window_minimum": ""}, "'signal' needs window_minimum"),
         (RHYTHM, None),
         ({"rule_trigger": "source"}, "'source' needs stated_values"),
         ({"rule_trigger": "event", "event_number": 3, "min_amount": 100}, None),
         ({"rule_trigger": "event", "gap_multiple": 2}, "'event' ignores gap_multiple"),
+        (EVENT | {"window_days": 365, "window_measure": "amount", "window_minimum": 1000}, None),
+        (EVENT | {"window_days": 365}, "window_days is given without window_minimum"),
+        (EVENT | {"window_minimum": 3}, "window_minimum is given without window_days"),
+        (EVENT | {"window_days": 9, "window_minimum": 3, "event_number": 2}, "event_number has no part in a rule with"),
+        (EVENT | {"within_days": 7}, None),
+        (EVENT | {"within_days": 7, "from_stages": "outside"}, "nobody has entered `outside`"),
+        (EVENT | {"within_days": 7, "after_event_types": "ticket_solved"}, None),
+        (EVENT | {"after_event_types": "ticket_solved"}, "after_event_types is given without within_days"),
+        (EVENT | {"within_days": 7, "after_event_types": "ticket_status_stated"}, "would follow itself"),
+        (EVENT | {"within_days": 7, "after_event_types": "ticket_lost"}, "there is no event type 'ticket_lost'"),
+        (RHYTHM | {"max_silent_days": 24001}, "24001 days are too many; write at most 24000"),
     ],
 )
 def test_each_trigger_has_columns_of_its_own(
@@ -377,6 +389,15 @@ def test_more_than_fourteen_stages_are_too_many(dictionary: DictionaryCopy) -> N
         "lifecycle_stages.csv, line 16, column 'stage': lifecycle 'customer' has 15 stages; keep at most 14, or make a "
         "second lifecycle",
         "lifecycle_stages.csv, line 16, column 'stage_number': 15 is no stage number; use a free one of 1 to 14",
+    ]
+
+
+def test_more_than_sixty_rules_are_too_many(dictionary: DictionaryCopy) -> None:
+    lines = (planted(rule_id=f"x{n}", priority=n + 300, **EVENT, event_number=n + 1) for n in range(49))
+    dictionary.add(RULES, *lines)
+    assert dictionary.findings() == [
+        "stage_rules.csv, line 62, column 'rule_id': lifecycle 'customer' has 61 rules; keep at most 60, or make a "
+        "second lifecycle"
     ]
 
 

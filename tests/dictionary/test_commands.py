@@ -78,7 +78,7 @@ def test_show_tells_stages_and_rules_and_draws_them(monkeypatch: pytest.MonkeyPa
 
 def test_show_joins_rules_that_make_the_same_move(monkeypatch: pytest.MonkeyPatch, dictionary: DictionaryCopy) -> None:
     dictionary.add(
-        "stage_rules.csv", "customer,tired,1,closed,known|closed,inactivity,96,session_started,400,,,,,,,,,,,,Tired."
+        "stage_rules.csv", "customer,tired,1,closed,known|closed,inactivity,96,session_started,400,,,,,,,,,,,,,,Tired."
     )
     _, told = lifecycle(monkeypatch, "dictionary", "show", "customer", "--folder", dictionary.folder)
     assert "    known --> closed: given_up, tired\n" in told

@@ -15,6 +15,25 @@ _ENTER, _ADVANCE, _LEAVE = 0x211, 0x220, 0x010
 _FOLDED = """(select {{{{ array_element(fold_transition_maps('map', 'place'), {}) }}}} from (
     select 2 as place, cast({} as bigint) as map union all select 1, {} union all select 3, {}) as maps)"""
 
+
+def _block(*instants: tuple[int, int, int, str]) -> str:
+    """Return a query for one block: second, map, bits of the stages it moves, seconds after an entry while it acts."""
+    rows = (
+        f"select {n} as n, {n} as occurred_at, 0 as statement_number, cast({n} as bigint) as bundle, "
+        f"cast({second} as bigint) as occurred_at_second, cast({map_} as bigint) as transition_map, "
+        f"cast({moving} as bigint) as moving_starts, cast({within} as bigint) as within_seconds_of_entry"
+        for n, (second, map_, moving, within) in enumerate(instants, start=1)
+    )
+    return f"select {{{{ gather_instants('n') }}}} as block from ({' union all '.join(rows)}) as instants"
+
+
+# Enter at second 10; advance at 19 does not act, for it asks for an entry at most 5 seconds ago; at 20 nobody enters.
+_LIFE = _block((10, _ENTER, 1, "null"), (19, _ADVANCE, 2, "5"), (20, _ENTER, 1, "null"))
+_END = _block((30, _ADVANCE, 2, "null"))
+_PASSED = f"select {{{{ unfold(fold_instants('block', 'cast(0 as bigint)')) }}}} as instant from ({_LIFE}) as lives"
+_BLOCKS = f"select 1 as place, block from ({_LIFE}) as life union all select 2, block from ({_END}) as life_end"
+_STATE = "(select {{{{ array_element(fold_blocks('block', 'place'), {}) }}}} from ({}) as blocks)"
+
 FUNCTIONS = {
     "abs": [("abs(-3)", "3")],
     "coalesce": [("coalesce(null, 2)", "2")],
@@ -35,6 +54,7 @@ FUNCTIONS = {
     "lower": [("lower('ÀbC李')", "àbc李")],
     "max": [("(select max(v) from numbers)", "3"), ("(select max(t) from numbers)", "b")],
     "md5": [("md5('añ')", "62d26ce38a21f4e93a5ad6f043618bc6")],
+    "min_by": [("(select min_by(t, v) from numbers)", "b"), ("(select min_by(v, t) from numbers)", "1")],
     "min": [("(select min(v) from numbers)", "1"), ("(select min(t) from numbers)", "a")],
     "nullif": [("nullif(1, 1)", None), ("nullif(2, 1)", "2")],
     "power": [("cast(power(16, 13) as bigint)", "4503599627370496")],
@@ -67,6 +87,7 @@ SYNTAX = {
     "exists": [("exists (select 1 from numbers)", "true")],
     "||": [("'a' || null", None), ("'lead:' || 'L1'", "lead:L1")],
     "/": [("7 / 2", "3.5"), ("7 / nullif(0, 0)", None)],
+    "&": [("cast(6 as bigint) & cast(3 as bigint)", "2")],
     "like": [("'|a|b|' like '%|b|%'", "true"), ("null like '%a%'", None)],
     "in": [("2 in (1, null)", None), ("2 not in (1, 3)", "true")],
 }
@@ -116,6 +137,13 @@ PROJECT_MACROS = {
         (_FOLDED.format(4, _ADVANCE, _ENTER, _LEAVE), "0"),
         (_FOLDED.format(4, _LEAVE, _ENTER, _ADVANCE), "2"),
     ],
+    "fold_blocks": [(_STATE.format(2, _BLOCKS), "161"), (_STATE.format(3, _BLOCKS), "482")],  # 10 * 16 + 1, 30 * 16 + 2
+    "fold_instants": [
+        (f"(select sum(instant.stage_number) from ({_PASSED}) as passed)", "2"),
+        (f"(select sum(instant.seconds_since_entry) from ({_PASSED}) as passed)", "29"),  # 10, 9 and 10
+    ],
+    "gather_instants": [(f"(select count(*) from ({_PASSED}) as passed)", "3")],
+    "unfold": [("(select sum(v) from (select {{ unfold(dbt.array_construct([7, 8])) }} as v) as rows_of_it)", "15")],
     "hash_email": [
         (
             """{{ hash_email("' Ann@Example.COM '") }}""",

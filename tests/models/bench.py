@@ -19,8 +19,19 @@ CATALOG = "working"
 class ModelBench:
     """The compiled models, ready to be run on tables of a test's own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.nodes = _compiled_nodes(folder)
+    def __init__(self, nodes: dict[str, dict[str, Any]]) -> None:
+        self.nodes = nodes
+
+    @classmethod
+    def compiled(cls, folder: Path) -> ModelBench:
+        """Compile the project, with dbt's files in `folder`."""
+        return cls(_compiled_nodes(folder))
+
+    def altered(self, name: str, old: str, new: str) -> ModelBench:
+        """Return a bench on which the SQL of one model says something else."""
+        code = self.nodes[name]["compiled_code"]
+        assert old in code, f"{name} does not say {old!r}"
+        return ModelBench(self.nodes | {name: self.nodes[name] | {"compiled_code": code.replace(old, new)}})
 
     def run(self, target: str, given: dict[str, tuple[str, list[tuple]]]) -> list[dict[str, Any]]:
         """Build `target` and all that lies between it and the given tables; return its rows.
@@ -29,14 +40,23 @@ class ModelBench:
             target: a model's name.
             given: for each model or seed to stand in for, the column list with types, and the rows.
         """
+        return self.run_all([target], given)[target]
+
+    def run_all(self, targets: list[str], given: dict[str, tuple[str, list[tuple]]]) -> dict[str, list[dict[str, Any]]]:
+        """Build several models at once; return the rows of each."""
         with duckdb.connect() as connection:
             connection.execute(f"set timezone = 'UTC'; attach ':memory:' as {CATALOG}")
             for name, (columns, rows) in given.items():
                 self._fill(connection, name, columns, rows)
-            self._build(connection, target, set(given))
-            result = connection.execute(f"select * from {self._relation(target)}")
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            done = set(given)
+            for target in targets:
+                self._build(connection, target, done)
+            return {target: self._rows(connection, target) for target in targets}
+
+    def _rows(self, connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+        result = connection.execute(f"select * from {self._relation(name)}")
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def _relation(self, name: str) -> str:
         node = self.nodes[name]

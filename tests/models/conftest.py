@@ -8,4 +8,4 @@ from bench import ModelBench
 
 @pytest.fixture(scope="session")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> ModelBench:
-    return ModelBench(tmp_path_factory.mktemp("compiled"))
+    return ModelBench.compiled(tmp_path_factory.mktemp("compiled"))

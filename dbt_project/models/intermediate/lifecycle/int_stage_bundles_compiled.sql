@@ -1,6 +1,7 @@
--- Each sequence of rules as one transition map, and how often in a row it can matter: a map that has been applied
--- so often leaves every stage where it is, so more of the same in a row may be left out. Where a sequence goes round
--- in a circle, or moves away and back within one instant, every time counts (NULL).
+-- Each bundle of rules as one transition map, from which stages it moves at all (a bit each, for it may move away and
+-- back within the instant), and how often in a row it can matter: applied so often it leaves every stage where it is,
+-- so more of the same in a row may be left out. Where it goes round in a circle, moves away and back, or asks when the
+-- stage was entered, every time counts (NULL).
 -- One row per lifecycle id and bundle.
 with
 
@@ -30,7 +31,9 @@ maps as (
     select
         lifecycle_id,
         bundle,
+        max(within_seconds_of_entry) as within_seconds_of_entry,
         cast(sum(to_number * cast(power(16, start_number) as bigint)) as bigint) as transition_map,
+        cast(sum(has_moves * cast(power(2, start_number) as bigint)) as bigint) as moving_starts,
         max(case when start_number = to_number then has_moves else 0 end) as has_round_trips
     from ends
     where steps_from_end = 1
@@ -85,8 +88,13 @@ stage_bundles_compiled as (
         maps.lifecycle_id,
         maps.bundle,
         maps.transition_map,
+        maps.moving_starts,
+        maps.within_seconds_of_entry,
         case
-            when max(maps.has_round_trips) = 0 and count(settled.repetitions_count) = count(*)
+            when
+                max(maps.has_round_trips) = 0
+                and max(maps.within_seconds_of_entry) is null
+                and count(settled.repetitions_count) = count(*)
                 then max(settled.repetitions_count)
         end as useful_repetitions
     from maps
@@ -94,7 +102,8 @@ stage_bundles_compiled as (
         on
             maps.lifecycle_id = settled.lifecycle_id
             and maps.bundle = settled.bundle
-    group by maps.lifecycle_id, maps.bundle, maps.transition_map
+    group by
+        maps.lifecycle_id, maps.bundle, maps.transition_map, maps.moving_starts, maps.within_seconds_of_entry
 
 )
 

@@ -1,13 +1,7 @@
--- The rules that became true for an entity at one instant, in the order in which they act: priority, then the
--- order in which a source stated them, then rule id. One text stands for one such sequence.
--- One row per lifecycle id, entity id and instant.
+-- The rules that became true for an entity at one instant: an event happened or was stated by its source, a silence
+-- grew long enough, a level was crossed. Each rule is a bit of one number; those of one segment act together.
+-- One row per lifecycle id, entity id, instant, segment number and statement number.
 with
-
-stage_candidates_found as (
-
-    select * from {{ ref('int_stage_candidates_found') }}
-
-),
 
 stage_rules_compiled as (
 
@@ -15,18 +9,76 @@ stage_rules_compiled as (
 
 ),
 
-candidates_in_order as (
+stage_events_heard as (
+
+    select * from {{ ref('int_stage_events_heard') }}
+
+),
+
+stage_events_picked as (
+
+    select * from {{ ref('int_stage_events_picked') }}
+
+),
+
+stage_silences_completed as (
+
+    select * from {{ ref('int_stage_silences_completed') }}
+
+),
+
+stage_levels_crossed as (
+
+    select * from {{ ref('int_stage_levels_crossed') }}
+
+),
+
+rules_of_hearings as (
 
     select
-        candidates.lifecycle_id,
-        candidates.entity_id,
-        candidates.occurred_at,
-        {{ action_code() }} as action_code
-    from stage_candidates_found as candidates
-    inner join stage_rules_compiled as rules
+        lifecycle_id,
+        hearing_number,
+        segment_number,
+        cast(sum(rule_bit) as bigint) as rule_bits
+    from stage_rules_compiled
+    where
+        rule_trigger in ('event', 'source')
+        and event_number is null
+        and window_days is null
+        and prelude_hearing_number is null
+    group by lifecycle_id, hearing_number, segment_number
+
+),
+
+candidates as (
+
+    select
+        heard.lifecycle_id,
+        heard.entity_id,
+        heard.occurred_at,
+        rules_of_hearings.segment_number,
+        heard.statement_number,
+        rules_of_hearings.rule_bits
+    from stage_events_heard as heard
+    inner join rules_of_hearings
         on
-            candidates.lifecycle_id = rules.lifecycle_id
-            and candidates.rule_id = rules.rule_id
+            heard.lifecycle_id = rules_of_hearings.lifecycle_id
+            and heard.hearing_number = rules_of_hearings.hearing_number
+    {% for relation in ['stage_events_picked', 'stage_silences_completed', 'stage_levels_crossed'] %}
+        union all
+        select
+            found.lifecycle_id,
+            found.entity_id,
+            found.occurred_at,
+            rules.segment_number,
+            0,
+            rules.rule_bit
+        from {{ relation }} as found
+        inner join stage_rules_compiled as rules
+            on
+                found.lifecycle_id = rules.lifecycle_id
+                and found.rule_id = rules.rule_id
+    {% endfor %}
 
 ),
 
@@ -36,9 +88,11 @@ stage_instants_bundled as (
         lifecycle_id,
         entity_id,
         occurred_at,
-        {{ ordered_list('cast(action_code as ' ~ dbt.type_string() ~ ')', 'action_code') }} as bundle
-    from candidates_in_order
-    group by lifecycle_id, entity_id, occurred_at
+        segment_number,
+        statement_number,
+        cast(sum(rule_bits) as bigint) as bundle
+    from candidates
+    group by lifecycle_id, entity_id, occurred_at, segment_number, statement_number
 
 )
 

@@ -1,6 +1,7 @@
 -- When a level over moving windows became true: a decline (of the last days against as many days before) or a signal
--- (so many events within the last days). A window of w days ending at t holds what came after t - w, up to t.
--- What the windows hold changes when an event comes, when it leaves the last days, and when it leaves those before.
+-- (so much within the last days). An event that counts only at such a level does so each time it comes.
+-- A window of w days ending at t holds what came after t - w, up to t. What the windows hold changes when an event
+-- comes, when it leaves the last days, and when it leaves those before; up to the horizon if nothing else comes.
 -- One row per lifecycle id, rule id, entity id and instant.
 with
 
@@ -10,34 +11,35 @@ stage_rules_compiled as (
 
 ),
 
-stage_rule_events_matched as (
+stage_events_heard as (
 
-    select * from {{ ref('int_stage_rule_events_matched') }}
+    select * from {{ ref('int_stage_events_heard') }}
 
 ),
 
-build_clocks_resolved as (
+stage_horizons_resolved as (
 
-    select * from {{ ref('int_build_clocks_resolved') }}
+    select * from {{ ref('int_stage_horizons_resolved') }}
 
 ),
 
 weights as (
 
     select
-        matched.*,
-        rules.rule_trigger,
+        heard.*,
+        rules.rule_id,
         rules.window_days,
+        heard.source_record_id || '|' || heard.source_table as record_key,
         case
-            when rules.decline_measure = 'amount' then cast(coalesce(matched.instant_amount, 0) as decimal(18, 4))
-            else cast(matched.instant_events_count as decimal(18, 4))
+            when rules.window_measure = 'amount' then cast(coalesce(heard.instant_amount, 0) as decimal(18, 4))
+            else cast(heard.instant_events_count as decimal(18, 4))
         end as weight
-    from stage_rule_events_matched as matched
+    from stage_events_heard as heard
     inner join stage_rules_compiled as rules
         on
-            matched.lifecycle_id = rules.lifecycle_id
-            and matched.rule_id = rules.rule_id
-    where rules.rule_trigger in ('decline', 'signal')
+            heard.lifecycle_id = rules.lifecycle_id
+            and heard.hearing_number = rules.hearing_number
+            and rules.window_days is not null
 
 ),
 
@@ -46,6 +48,8 @@ changes as (
     {% for windows_past, recent, earlier in [(0, 'weight', '0'), (1, '-weight', 'weight'), (2, '0', '-weight')] %}
         select
             *,
+            '{{ windows_past }}|' || record_key as change_key,
+            {{ 1 - [windows_past, 1] | min }} as arrivals_count,
             {{ dbt.dateadd('day', windows_past ~ ' * window_days', 'occurred_at') }} as changed_at,
             cast({{ recent }} as decimal(18, 4)) as recent_change,
             cast({{ earlier }} as decimal(18, 4)) as earlier_change
@@ -63,9 +67,10 @@ instants as (
         entity_id,
         changed_at,
         min(customer_id) as customer_id,
-        min(source_table) as source_table,
-        min(source_record_id) as source_record_id,
+        min_by(source_table, change_key) as source_table,
+        min_by(source_record_id, change_key) as source_record_id,
         max(loaded_at) as loaded_at,
+        sum(arrivals_count) as arrivals_count,
         sum(recent_change) as recent_change,
         sum(earlier_change) as earlier_change
     from changes
@@ -77,14 +82,12 @@ levels as (
 
     select
         *,
-        cast(sum(recent_change) over (
-            partition by lifecycle_id, rule_id, entity_id
-            order by changed_at
-        ) as double) as recent,
-        cast(sum(earlier_change) over (
-            partition by lifecycle_id, rule_id, entity_id
-            order by changed_at
-        ) as double) as earlier,
+        {% for change, level in [('recent_change', 'recent'), ('earlier_change', 'earlier')] %}
+            cast(sum({{ change }}) over (
+                partition by lifecycle_id, rule_id, entity_id
+                order by changed_at
+            ) as double) as {{ level }},
+        {% endfor %}
         max(loaded_at) over (
             partition by lifecycle_id, rule_id, entity_id
             order by changed_at
@@ -97,11 +100,13 @@ judged as (
 
     select
         levels.*,
-        rules.min_count,
+        rules.rule_trigger,
+        rules.window_minimum,
         rules.decline_ratio,
         case
-            when rules.rule_trigger = 'signal' then levels.recent >= rules.min_count
-            else levels.earlier > 0 and levels.recent <= rules.decline_ratio * levels.earlier
+            when rules.rule_trigger = 'decline'
+                then levels.earlier > 0 and levels.recent <= rules.decline_ratio * levels.earlier
+            else levels.recent >= rules.window_minimum
         end as is_met
     from levels
     inner join stage_rules_compiled as rules
@@ -115,10 +120,10 @@ judged_with_previous as (
 
     select
         *,
-        lag(is_met) over (
+        coalesce(lag(is_met) over (
             partition by lifecycle_id, rule_id, entity_id
             order by changed_at
-        ) as was_met
+        ), false) as was_met
     from judged
 
 ),
@@ -126,23 +131,23 @@ judged_with_previous as (
 stage_levels_crossed as (
 
     select
-        judged_with_previous.lifecycle_id,
-        judged_with_previous.rule_id,
-        judged_with_previous.entity_id,
-        judged_with_previous.customer_id,
-        judged_with_previous.changed_at as occurred_at,
-        judged_with_previous.source_table as evidence_source,
-        judged_with_previous.source_record_id as evidence_record_id,
-        case
-            when judged_with_previous.decline_ratio is null then judged_with_previous.recent
-            else judged_with_previous.recent / judged_with_previous.earlier
-        end as evidence_value,
-        cast(coalesce(judged_with_previous.decline_ratio, judged_with_previous.min_count) as double) as threshold,
-        greatest(judged_with_previous.all_loaded_at, judged_with_previous.changed_at) as known_from_at
-    from judged_with_previous
-    inner join build_clocks_resolved
-        on judged_with_previous.changed_at <= build_clocks_resolved.as_of
-    where judged_with_previous.is_met and not coalesce(judged_with_previous.was_met, false)
+        judged.lifecycle_id,
+        judged.rule_id,
+        judged.entity_id,
+        judged.customer_id,
+        judged.changed_at as occurred_at,
+        judged.source_table as evidence_source,
+        judged.source_record_id as evidence_record_id,
+        case when judged.decline_ratio is null then judged.recent else judged.recent / judged.earlier end
+            as evidence_value,
+        coalesce(judged.decline_ratio, judged.window_minimum) as threshold,
+        greatest(judged.all_loaded_at, judged.changed_at) as known_from_at
+    from judged_with_previous as judged
+    inner join stage_horizons_resolved
+        on judged.changed_at <= stage_horizons_resolved.horizon_at
+    where
+        judged.is_met
+        and case when judged.rule_trigger = 'event' then judged.arrivals_count > 0 else not judged.was_met end
 
 )
 

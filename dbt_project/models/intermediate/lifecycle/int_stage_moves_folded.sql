@@ -1,11 +1,11 @@
--- What the rules did: the stage before and the stage after, when all candidates of an entity act in their order:
--- instant, priority, statement, rule id. A candidate that changes nothing is no move.
+-- What the rules that became true did when all of them act in their order: instant, priority, statement, rule id.
+-- A rule that changes nothing makes no move. Moves later than as_of are those to come if nothing else happens.
 -- One row per move.
 with
 
-stage_instants_cut as (
+stage_blocks_gathered as (
 
-    select * from {{ ref('int_stage_instants_cut') }}
+    select * from {{ ref('int_stage_blocks_gathered') }}
 
 ),
 
@@ -21,98 +21,53 @@ stage_bundle_steps_unrolled as (
 
 ),
 
-stage_candidates_found as (
+blocks as (
 
-    select * from {{ ref('int_stage_candidates_found') }}
-
-),
-
-stage_rules_compiled as (
-
-    select * from {{ ref('int_stage_rules_compiled') }}
+    select
+        gathered.lifecycle_id,
+        gathered.entity_id,
+        {{ fold_instants('gathered.instants', 'coalesce(entered.state, 0)') }} as passed
+    from stage_blocks_gathered as gathered
+    left join stage_blocks_entered as entered
+        on
+            gathered.lifecycle_id = entered.lifecycle_id
+            and gathered.entity_id = entered.entity_id
+            and gathered.block_number = entered.block_number
 
 ),
 
 instants as (
 
     select
-        stage_instants_cut.*,
-        stage_blocks_entered.start_number,
-        row_number() over (
-            partition by
-                stage_instants_cut.lifecycle_id, stage_instants_cut.entity_id, stage_instants_cut.block_number
-            order by stage_instants_cut.instant_number
-        ) as place_in_block
-    from stage_instants_cut
-    inner join stage_blocks_entered
-        on
-            stage_instants_cut.lifecycle_id = stage_blocks_entered.lifecycle_id
-            and stage_instants_cut.entity_id = stage_blocks_entered.entity_id
-            and stage_instants_cut.block_number = stage_blocks_entered.block_number
-
-),
-
-paths as (
-
-    select
         lifecycle_id,
         entity_id,
-        block_number,
-        {{ fold_transition_maps('transition_map', 'instant_number', 'start_number') }} as stage_path
-    from instants
-    group by lifecycle_id, entity_id, block_number
-
-),
-
-moves as (
-
-    select
-        instants.lifecycle_id,
-        instants.entity_id,
-        instants.occurred_at,
-        steps.rule_id,
-        steps.statement_number,
-        steps.from_number,
-        steps.to_number,
-        row_number() over (
-            partition by instants.lifecycle_id, instants.entity_id
-            order by instants.occurred_at, steps.step_number
-        ) as move_number
-    from instants
-    inner join paths
-        on
-            instants.lifecycle_id = paths.lifecycle_id
-            and instants.entity_id = paths.entity_id
-            and instants.block_number = paths.block_number
-    inner join stage_bundle_steps_unrolled as steps
-        on
-            instants.lifecycle_id = steps.lifecycle_id
-            and instants.bundle = steps.bundle
-            and {{ array_element('paths.stage_path', 'instants.place_in_block') }} = steps.start_number
-            and steps.from_number != steps.to_number
+        {{ unfold('passed') }} as instant
+    from blocks
 
 ),
 
 stage_moves_folded as (
 
     select
-        candidates.*,
-        stage_rules_compiled.rule_version,
-        moves.from_number,
-        moves.to_number,
-        moves.move_number
-    from moves
-    inner join stage_candidates_found as candidates
+        instants.lifecycle_id,
+        instants.entity_id,
+        instants.instant.occurred_at,
+        instants.instant.statement_number,
+        steps.rule_id,
+        steps.from_number,
+        steps.to_number,
+        row_number() over (
+            partition by instants.lifecycle_id, instants.entity_id
+            order by instants.instant.instant_number, steps.step_number
+        ) as move_number
+    from instants
+    inner join stage_bundle_steps_unrolled as steps
         on
-            moves.lifecycle_id = candidates.lifecycle_id
-            and moves.entity_id = candidates.entity_id
-            and moves.occurred_at = candidates.occurred_at
-            and moves.rule_id = candidates.rule_id
-            and moves.statement_number = candidates.statement_number
-    inner join stage_rules_compiled
-        on
-            moves.lifecycle_id = stage_rules_compiled.lifecycle_id
-            and moves.rule_id = stage_rules_compiled.rule_id
+            instants.lifecycle_id = steps.lifecycle_id
+            and instants.instant.bundle = steps.bundle
+            and instants.instant.stage_number = steps.start_number
+            and steps.from_number != steps.to_number
+    where coalesce(instants.instant.seconds_since_entry <= steps.within_seconds_of_entry, true)
 
 )
 

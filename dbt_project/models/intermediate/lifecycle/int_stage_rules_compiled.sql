@@ -1,5 +1,7 @@
 -- Each rule as a transition map: a whole function from stage to stage, packed into one integer,
 -- four bits a stage; stage 0 is outside. A stage from which the rule does not lead maps to itself.
+-- Rules that follow each other at one instant share a segment, unless what one does hangs on more than the stage:
+-- what a source states acts statement by statement, and a rule that asks when the stage was entered acts alone.
 -- One row per lifecycle id and rule id.
 with
 
@@ -21,6 +23,12 @@ lifecycles as (
 
 ),
 
+stage_hearings_compiled as (
+
+    select * from {{ ref('int_stage_hearings_compiled') }}
+
+),
+
 stages as (
 
     select
@@ -37,19 +45,20 @@ stages as (
 
 ),
 
-steps as (
+maps as (
 
     select
         stage_rules.lifecycle_id,
         stage_rules.rule_id,
-        stages.stage_number as from_number,
-        case
-            when
-                stage_rules.from_stages = '*'
-                or '|' || stage_rules.from_stages || '|' like '%|' || stages.stage || '|%'
-                then targets.stage_number
-            else stages.stage_number
-        end as to_number
+        cast(sum(
+            case
+                when
+                    stage_rules.from_stages = '*'
+                    or '|' || stage_rules.from_stages || '|' like '%|' || stages.stage || '|%'
+                    then targets.stage_number
+                else stages.stage_number
+            end * cast(power(16, stages.stage_number) as bigint)
+        ) as bigint) as transition_map
     from stage_rules
     inner join stages
         on stage_rules.lifecycle_id = stages.lifecycle_id
@@ -57,41 +66,72 @@ steps as (
         on
             stage_rules.lifecycle_id = targets.lifecycle_id
             and stage_rules.to_stage = targets.stage
+    group by stage_rules.lifecycle_id, stage_rules.rule_id
 
 ),
 
-maps as (
+rules_with_hearing as (
 
     select
-        lifecycle_id,
-        rule_id,
-        cast(sum(to_number * cast(power(16, from_number) as bigint)) as bigint) as transition_map
-    from steps
-    group by lifecycle_id, rule_id
+        stage_rules.*,
+        maps.transition_map,
+        own.hearing_number,
+        preludes.hearing_number as prelude_hearing_number,
+        case when own.is_stated then 1 else 0 end as stated_rank,
+        case
+            when stage_rules.after_event_types is null then cast(stage_rules.within_days as bigint) * 86400
+        end as within_seconds_of_entry
+    from stage_rules
+    inner join maps
+        on
+            stage_rules.lifecycle_id = maps.lifecycle_id
+            and stage_rules.rule_id = maps.rule_id
+    inner join stage_hearings_compiled as own
+        on
+            stage_rules.lifecycle_id = own.lifecycle_id
+            and stage_rules.rule_id = own.rule_id
+            and not own.is_prelude
+    left join stage_hearings_compiled as preludes
+        on
+            stage_rules.lifecycle_id = preludes.lifecycle_id
+            and stage_rules.rule_id = preludes.rule_id
+            and preludes.is_prelude
+
+),
+
+rules_in_order as (
+
+    select
+        *,
+        row_number() over (partition by lifecycle_id order by priority, stated_rank, rule_id) as rule_number,
+        case
+            when within_seconds_of_entry is not null then 'entry ' || rule_id
+            when stated_rank = 1 then 'stated ' || cast(priority as {{ dbt.type_string() }})
+            else 'plain'
+        end as segment
+    from rules_with_hearing
+
+),
+
+rules_with_previous as (
+
+    select
+        *,
+        lag(segment) over (partition by lifecycle_id order by rule_number) as previous_segment
+    from rules_in_order
 
 ),
 
 stage_rules_compiled as (
 
     select
-        stage_rules.*,
-        lifecycles.entity_type,
-        maps.transition_map,
-        dense_rank() over (
-            partition by stage_rules.lifecycle_id
-            order by stage_rules.priority
-        ) as priority_rank,
-        row_number() over (
-            partition by stage_rules.lifecycle_id
-            order by stage_rules.rule_id
-        ) as rule_number
-    from stage_rules
-    inner join maps
-        on
-            stage_rules.lifecycle_id = maps.lifecycle_id
-            and stage_rules.rule_id = maps.rule_id
-    inner join lifecycles
-        on stage_rules.lifecycle_id = lifecycles.lifecycle_id
+        *,
+        cast(power(2, rule_number - 1) as bigint) as rule_bit,
+        sum(case when segment = previous_segment then 0 else 1 end) over (
+            partition by lifecycle_id
+            order by rule_number
+        ) as segment_number
+    from rules_with_previous
 
 )
 

@@ -1,6 +1,7 @@
 -- When an entity had been silent for as long as a rule says: so many days, or a multiple of its own mean gap
 -- between events as known at that moment, within a floor and a ceiling. Before a second event there is no gap, and
 -- the rule's days hold. A silence is complete at its last second, unless the next event came by then.
+-- Silences that will be complete if nothing comes are here too, up to the horizon.
 -- One row per lifecycle id, rule id, entity id and instant.
 with
 
@@ -10,63 +11,75 @@ stage_rules_compiled as (
 
 ),
 
-stage_rule_events_matched as (
+stage_events_heard as (
 
-    select * from {{ ref('int_stage_rule_events_matched') }}
+    select * from {{ ref('int_stage_events_heard') }}
 
 ),
 
-build_clocks_resolved as (
+stage_horizons_resolved as (
 
-    select * from {{ ref('int_build_clocks_resolved') }}
+    select * from {{ ref('int_stage_horizons_resolved') }}
+
+),
+
+listened_to as (
+
+    select distinct
+        lifecycle_id,
+        hearing_number
+    from stage_rules_compiled
+    where rule_trigger = 'inactivity'
 
 ),
 
 gaps as (
 
     select
-        matched.*,
-        rules.silent_days,
-        rules.gap_multiple,
-        rules.min_silent_days,
-        rules.max_silent_days,
-        lead(matched.occurred_at) over (
-            partition by matched.lifecycle_id, matched.rule_id, matched.entity_id
-            order by matched.occurred_at
+        heard.*,
+        lead(heard.occurred_at) over (
+            partition by heard.lifecycle_id, heard.hearing_number, heard.entity_id
+            order by heard.occurred_at
         ) as next_occurred_at,
-        {{ dbt.datediff(
-            'min(matched.occurred_at) over (partition by matched.lifecycle_id, matched.rule_id, matched.entity_id)',
-            'matched.occurred_at',
-            'second'
-        ) }} as seconds_since_first,
+        min(heard.occurred_at) over (
+            partition by heard.lifecycle_id, heard.hearing_number, heard.entity_id
+            order by heard.occurred_at
+        ) as first_occurred_at,
         row_number() over (
-            partition by matched.lifecycle_id, matched.rule_id, matched.entity_id
-            order by matched.occurred_at
+            partition by heard.lifecycle_id, heard.hearing_number, heard.entity_id
+            order by heard.occurred_at
         ) - 1 as gaps_count
-    from stage_rule_events_matched as matched
-    inner join stage_rules_compiled as rules
+    from stage_events_heard as heard
+    inner join listened_to
         on
-            matched.lifecycle_id = rules.lifecycle_id
-            and matched.rule_id = rules.rule_id
-    where rules.rule_trigger = 'inactivity'
+            heard.lifecycle_id = listened_to.lifecycle_id
+            and heard.hearing_number = listened_to.hearing_number
 
 ),
 
 silences as (
 
     select
-        *,
+        gaps.*,
+        rules.rule_id,
         case
-            when gap_multiple is null or gaps_count = 0 then cast(silent_days as bigint) * 86400
+            when rules.gap_multiple is null or gaps.gaps_count = 0 then cast(rules.silent_days as bigint) * 86400
             else cast(floor(least(
                 greatest(
-                    gap_multiple * seconds_since_first / cast(gaps_count as double),
-                    cast(coalesce(min_silent_days, 0) as double) * 86400
+                    rules.gap_multiple
+                    * {{ dbt.datediff('gaps.first_occurred_at', 'gaps.occurred_at', 'second') }}
+                    / cast(gaps.gaps_count as double),
+                    cast(coalesce(rules.min_silent_days, 0) as double) * 86400
                 ),
-                cast(coalesce(max_silent_days, 24000) as double) * 86400
+                cast(coalesce(rules.max_silent_days, 24000) as double) * 86400
             )) as bigint)
         end as silent_seconds
     from gaps
+    inner join stage_rules_compiled as rules
+        on
+            gaps.lifecycle_id = rules.lifecycle_id
+            and gaps.hearing_number = rules.hearing_number
+            and rules.rule_trigger = 'inactivity'
 
 ),
 
@@ -93,8 +106,8 @@ stage_silences_completed as (
         silences_with_end.silent_seconds / cast(86400 as double) as threshold,
         greatest(silences_with_end.loaded_at, silences_with_end.silent_from_at) as known_from_at
     from silences_with_end
-    inner join build_clocks_resolved
-        on silences_with_end.silent_from_at <= build_clocks_resolved.as_of
+    inner join stage_horizons_resolved
+        on silences_with_end.silent_from_at <= stage_horizons_resolved.horizon_at
     where
         coalesce(silences_with_end.next_occurred_at > silences_with_end.silent_from_at, true)
         and silences_with_end.silent_seconds > 0

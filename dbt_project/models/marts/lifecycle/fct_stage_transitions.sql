@@ -2,9 +2,15 @@
 -- One row per transition id.
 with
 
-stage_moves_folded as (
+stage_moves_evidenced as (
 
-    select * from {{ ref('int_stage_moves_folded') }}
+    select * from {{ ref('int_stage_moves_evidenced') }}
+
+),
+
+build_clocks_resolved as (
+
+    select * from {{ ref('int_build_clocks_resolved') }}
 
 ),
 
@@ -26,7 +32,7 @@ moves_with_history as (
             partition by lifecycle_id, entity_id, to_number
             order by move_number
         ) as visit_number
-    from stage_moves_folded
+    from stage_moves_evidenced
 
 ),
 
@@ -73,6 +79,8 @@ stage_transitions as (
             moves.lifecycle_id = stage_pairs_compared.lifecycle_id
             and moves.from_number = stage_pairs_compared.from_number
             and moves.to_number = stage_pairs_compared.to_number
+    inner join build_clocks_resolved
+        on moves.occurred_at <= build_clocks_resolved.as_of
 
 )
 

@@ -1,0 +1,79 @@
+{%- set block_size = 64 -%}
+{%- set most_repetitions = 3 -%}
+-- The instants that can matter to an entity's stage, in order, gathered in blocks: of a run of the same bundle only as
+-- many as can change anything. Long lives are cut into blocks, so that folding one costs in proportion to its length.
+-- One row per lifecycle id, entity id and block number.
+with
+
+stage_instants_bundled as (
+
+    select * from {{ ref('int_stage_instants_bundled') }}
+
+),
+
+stage_bundles_compiled as (
+
+    select * from {{ ref('int_stage_bundles_compiled') }}
+
+),
+
+instants as (
+
+    select
+        bundled.*,
+        row_number() over (
+            partition by bundled.lifecycle_id, bundled.entity_id
+            order by bundled.occurred_at, bundled.segment_number, bundled.statement_number
+        ) as instant_number,
+        {% for back in range(1, most_repetitions + 1) %}
+            lag(bundled.bundle, {{ back }}, 0) over (
+                partition by bundled.lifecycle_id, bundled.entity_id
+                order by bundled.occurred_at, bundled.segment_number, bundled.statement_number
+            ) as bundle_{{ back }}_before{{ ',' if not loop.last }}
+        {% endfor %}
+    from stage_instants_bundled as bundled
+
+),
+
+useful as (
+
+    select
+        instants.*,
+        compiled.transition_map,
+        compiled.moving_starts,
+        compiled.within_seconds_of_entry,
+        greatest({{ dbt.datediff("timestamp '1900-01-01 00:00:00'", 'instants.occurred_at', 'second') }}, 0)
+            as occurred_at_second,
+        cast(floor((instants.instant_number - 1) / cast({{ block_size }} as double)) as bigint) as block_number
+    from instants
+    inner join stage_bundles_compiled as compiled
+        on
+            instants.lifecycle_id = compiled.lifecycle_id
+            and instants.bundle = compiled.bundle
+    where
+        case compiled.useful_repetitions
+            when 0 then false
+            {% for repetitions in range(1, most_repetitions + 1) %}
+                when {{ repetitions }} then
+                    {% for back in range(1, repetitions + 1) %}
+                        {{ 'or' if not loop.first }} instants.bundle != instants.bundle_{{ back }}_before
+                    {% endfor %}
+            {% endfor %}
+            else true
+        end
+
+),
+
+stage_blocks_gathered as (
+
+    select
+        lifecycle_id,
+        entity_id,
+        block_number,
+        {{ gather_instants('instant_number') }} as instants
+    from useful
+    group by lifecycle_id, entity_id, block_number
+
+)
+
+select * from stage_blocks_gathered

@@ -1,0 +1,89 @@
+-- Who moves next if nothing else happens: silences that will be complete, levels that will be crossed, on a known day.
+-- One row per upcoming transition id.
+with
+
+stage_moves_evidenced as (
+
+    select * from {{ ref('int_stage_moves_evidenced') }}
+
+),
+
+stage_pairs_compared as (
+
+    select * from {{ ref('int_stage_pairs_compared') }}
+
+),
+
+dim_stages as (
+
+    select * from {{ ref('dim_stages') }}
+
+),
+
+build_clocks_resolved as (
+
+    select * from {{ ref('int_build_clocks_resolved') }}
+
+),
+
+moves_to_come as (
+
+    select
+        moves.*,
+        row_number() over (
+            partition by moves.lifecycle_id, moves.entity_id
+            order by moves.move_number
+        ) as step_number,
+        {{ dbt.datediff('build_clocks_resolved.as_of', 'moves.occurred_at', 'second') }} / cast(86400 as double)
+            as days_until_due
+    from stage_moves_evidenced as moves
+    inner join build_clocks_resolved
+        on moves.occurred_at > build_clocks_resolved.as_of
+
+),
+
+upcoming_transitions as (
+
+    select
+        -- ids
+        {{ surrogate_key([
+            'moves_to_come.lifecycle_id', 'moves_to_come.entity_id', 'moves_to_come.occurred_at',
+            'moves_to_come.rule_id', 'moves_to_come.statement_number'
+        ]) }} as upcoming_transition_id,
+        moves_to_come.lifecycle_id,
+        moves_to_come.entity_id,
+        moves_to_come.customer_id,
+        moves_to_come.rule_id,
+        moves_to_come.evidence_record_id,
+
+        -- strings
+        stage_pairs_compared.entity_type,
+        stage_pairs_compared.from_stage,
+        stage_pairs_compared.to_stage,
+        stage_pairs_compared.direction,
+        dim_stages.owner_team,
+        dim_stages.task,
+        moves_to_come.evidence_source,
+
+        -- numerics
+        cast(moves_to_come.step_number as integer) as step_number,
+        cast(moves_to_come.days_until_due as double) as days_until_due,
+        cast(moves_to_come.rule_version as integer) as rule_version,
+        moves_to_come.threshold,
+
+        -- timestamps
+        moves_to_come.occurred_at as due_at
+    from moves_to_come
+    inner join stage_pairs_compared
+        on
+            moves_to_come.lifecycle_id = stage_pairs_compared.lifecycle_id
+            and moves_to_come.from_number = stage_pairs_compared.from_number
+            and moves_to_come.to_number = stage_pairs_compared.to_number
+    inner join dim_stages
+        on
+            moves_to_come.lifecycle_id = dim_stages.lifecycle_id
+            and stage_pairs_compared.from_stage = dim_stages.stage
+
+)
+
+select * from upcoming_transitions
