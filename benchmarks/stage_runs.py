@@ -26,6 +26,7 @@ def cpu_seconds() -> float:
 def open_database(plan: dict) -> duckdb.DuckDBPyConnection:
     """Open a new database in which the given tables can be read under their own names."""
     connection = duckdb.connect(plan["database"])
+    connection.execute("set enable_progress_bar = false")
     for name, value in plan["settings"].items():
         connection.execute(f"set {name} = '{value}'")
     connection.execute(f"attach '{plan['events']}' as given (read_only)")
