@@ -28,8 +28,8 @@ from orchestration.home import PROJECT_FOLDER
 
 FOLDER = Path(__file__).parent
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
-LAST_MODEL = "fct_stage_intervals"
-DICTIONARY = ("event_types", "lifecycles", "lifecycle_stages", "stage_rules")
+MARTS = ("fct_stage_transitions", "fct_stage_intervals")
+DICTIONARY = ("event_types", "lifecycles", "lifecycle_stages", "stage_rules", "thresholds")
 GIVEN = {"fct_customer_events", "int_build_clocks_resolved", *DICTIONARY}
 EVENTS = "events.duckdb"
 REPEATS = 2
@@ -71,7 +71,7 @@ class Measurement:
 def compile_models(folder: Path) -> Statements:
     """Return the engine's models, compiled, each as the statement that builds its table, parents first."""
     command = [Path(sys.executable).with_name("dbt"), "compile", "--quiet", "--no-version-check", "--profiles-dir", "."]
-    command += ["--select", f"+{LAST_MODEL}", "--target-path", folder / "target", "--log-path", folder / "logs"]
+    command += ["--select", *(f"+{mart}" for mart in MARTS), "--target-path", folder / "target", "--log-path", folder / "logs"]
     environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": str(folder / "working.duckdb"), "DO_NOT_TRACK": "1"}
     subprocess.run(command, cwd=DBT_PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
@@ -85,9 +85,11 @@ def compile_models(folder: Path) -> Statements:
         done.add(name)
         for parent in nodes[name]["depends_on"]["nodes"]:
             add(parent.split(".")[-1])
-        statements.append((name, f"create table {nodes[name]['relation_name']} as {nodes[name]['compiled_code']}"))
+        kind = "view" if nodes[name]["config"]["materialized"] == "view" else "table"
+        statements.append((name, f"create {kind} {nodes[name]['relation_name']} as {nodes[name]['compiled_code']}"))
 
-    add(LAST_MODEL)
+    for mart in MARTS:
+        add(mart)
     return statements
 
 
@@ -114,7 +116,7 @@ def write_events(database: Path, customers: int, long_life: int) -> int:
         )
         for seed in DICTIONARY:
             source = f"read_csv('{DBT_PROJECT}/seeds/dictionary/{seed}.csv', types = {seed_types(seed)})"
-            kept = "" if seed == "event_types" else " where lifecycle_id = 'customer'"
+            kept = "" if seed in ("event_types", "thresholds") else " where lifecycle_id = 'customer'"
             connection.execute(f"create table dictionary.{seed} as from {source}{kept}")
         connection.execute(f"set variable customers = {customers}; set variable long_life = {long_life}")
         connection.execute((FOLDER / "stage_events.sql").read_text(encoding="utf-8"))

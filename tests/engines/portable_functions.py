@@ -19,7 +19,7 @@ _FOLDED = """(select {{{{ array_element(fold_transition_maps('map', 'place'), {}
 def _block(*instants: tuple[int, int, int, str]) -> str:
     """Return a query for one block: second, map, bits of the stages it moves, seconds after an entry while it acts."""
     rows = (
-        f"select {n} as n, {n} as occurred_at, 0 as statement_number, cast({n} as bigint) as bundle, "
+        f"select {n} as n, {n} as occurred_at, '' as stated_record_id, cast({n} as bigint) as bundle, "
         f"cast({second} as bigint) as occurred_at_second, cast({map_} as bigint) as transition_map, "
         f"cast({moving} as bigint) as moving_starts, cast({within} as bigint) as within_seconds_of_entry"
         for n, (second, map_, moving, within) in enumerate(instants, start=1)
@@ -54,7 +54,7 @@ FUNCTIONS = {
     "lower": [("lower('ÀbC李')", "àbc李")],
     "max": [("(select max(v) from numbers)", "3"), ("(select max(t) from numbers)", "b")],
     "md5": [("md5('añ')", "62d26ce38a21f4e93a5ad6f043618bc6")],
-    "min_by": [("(select min_by(t, v) from numbers)", "b"), ("(select min_by(v, t) from numbers)", "1")],
+    "min_by": [("(select min_by(t, v) from numbers)", "a"), ("(select min_by(v, t) from numbers)", "1")],
     "min": [("(select min(v) from numbers)", "1"), ("(select min(t) from numbers)", "a")],
     "nullif": [("nullif(1, 1)", None), ("nullif(2, 1)", "2")],
     "power": [("cast(power(16, 13) as bigint)", "4503599627370496")],

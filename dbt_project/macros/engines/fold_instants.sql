@@ -9,23 +9,23 @@
 {%- endmacro %}
 
 {% macro duckdb__gather_instants(order_by) -%}
-    list({
+    list_sort(list({
         'instant_number': {{ order_by }},
         'occurred_at': occurred_at,
-        'statement_number': statement_number,
+        'stated_record_id': stated_record_id,
         'bundle': bundle,
         'occurred_at_second': occurred_at_second,
         'transition_map': transition_map,
         'moving_starts': moving_starts,
         'within_seconds': coalesce(within_seconds_of_entry, 9000000000)
-    } order by {{ order_by }})
+    }))
 {%- endmacro %}
 
 {% macro spark__gather_instants(order_by) -%}
     array_sort(collect_list(struct(
         {{ order_by }} as instant_number,
         occurred_at,
-        statement_number,
+        stated_record_id,
         bundle,
         occurred_at_second,
         transition_map,
@@ -79,7 +79,7 @@
         pair -> {
             'instant_number': pair[1].instant_number,
             'occurred_at': pair[1].occurred_at,
-            'statement_number': pair[1].statement_number,
+            'stated_record_id': pair[1].stated_record_id,
             'bundle': pair[1].bundle,
             'stage_number': pair[2] & 15,
             'seconds_since_entry': pair[1].occurred_at_second - (pair[2] >> 4)
@@ -104,7 +104,7 @@
         pair -> struct(
             pair.steps.instant_number,
             pair.steps.occurred_at,
-            pair.steps.statement_number,
+            pair.steps.stated_record_id,
             pair.steps.bundle,
             pair.states & 15 as stage_number,
             pair.steps.occurred_at_second - shiftright(pair.states, 4) as seconds_since_entry

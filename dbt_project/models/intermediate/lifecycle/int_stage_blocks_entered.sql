@@ -1,5 +1,5 @@
 -- In which stage, and since when, an entity enters each block of its instants, for lives of more than one block.
--- One row per lifecycle id, entity id and block number.
+-- One row per life number and block number.
 with
 
 stage_blocks_gathered as (
@@ -8,40 +8,50 @@ stage_blocks_gathered as (
 
 ),
 
-blocks as (
+long_lives as (
 
-    select
-        *,
-        row_number() over (partition by lifecycle_id, entity_id order by block_number) as block_rank,
-        count(*) over (partition by lifecycle_id, entity_id) as blocks_count
+    select life_number
     from stage_blocks_gathered
+    group by life_number
+    having count(*) > 1
 
 ),
 
-lives as (
+blocks as (
 
     select
-        lifecycle_id,
-        entity_id,
+        gathered.life_number,
+        gathered.block_number,
+        gathered.instants,
+        row_number() over (
+            partition by gathered.life_number
+            order by gathered.block_number
+        ) as block_rank
+    from stage_blocks_gathered as gathered
+    inner join long_lives
+        on gathered.life_number = long_lives.life_number
+
+),
+
+states as (
+
+    select
+        life_number,
         {{ fold_blocks('instants', 'block_rank') }} as states
     from blocks
-    where blocks_count > 1
-    group by lifecycle_id, entity_id
+    group by life_number
 
 ),
 
 stage_blocks_entered as (
 
     select
-        blocks.lifecycle_id,
-        blocks.entity_id,
+        blocks.life_number,
         blocks.block_number,
-        {{ array_element('lives.states', 'blocks.block_rank') }} as state
+        {{ array_element('states.states', 'blocks.block_rank') }} as state
     from blocks
-    inner join lives
-        on
-            blocks.lifecycle_id = lives.lifecycle_id
-            and blocks.entity_id = lives.entity_id
+    inner join states
+        on blocks.life_number = states.life_number
 
 )
 

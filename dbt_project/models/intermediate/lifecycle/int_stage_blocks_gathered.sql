@@ -2,7 +2,7 @@
 {%- set most_repetitions = 3 -%}
 -- The instants that can matter to an entity's stage, in order, gathered in blocks: of a run of the same bundle only as
 -- many as can change anything. Long lives are cut into blocks, so that folding one costs in proportion to its length.
--- One row per lifecycle id, entity id and block number.
+-- One row per life number and block number.
 with
 
 stage_instants_bundled as (
@@ -22,13 +22,13 @@ instants as (
     select
         bundled.*,
         row_number() over (
-            partition by bundled.lifecycle_id, bundled.entity_id
-            order by bundled.occurred_at, bundled.segment_number, bundled.statement_number
+            partition by bundled.life_number
+            order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
         ) as instant_number,
         {% for back in range(1, most_repetitions + 1) %}
             lag(bundled.bundle, {{ back }}, 0) over (
-                partition by bundled.lifecycle_id, bundled.entity_id
-                order by bundled.occurred_at, bundled.segment_number, bundled.statement_number
+                partition by bundled.life_number
+                order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
             ) as bundle_{{ back }}_before{{ ',' if not loop.last }}
         {% endfor %}
     from stage_instants_bundled as bundled
@@ -67,12 +67,12 @@ useful as (
 stage_blocks_gathered as (
 
     select
+        life_number,
         lifecycle_id,
-        entity_id,
         block_number,
         {{ gather_instants('instant_number') }} as instants
     from useful
-    group by lifecycle_id, entity_id, block_number
+    group by life_number, lifecycle_id, block_number
 
 )
 

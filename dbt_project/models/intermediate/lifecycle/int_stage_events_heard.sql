@@ -1,12 +1,17 @@
 -- The instants at which an event came that rules listen to; several events of one instant are one, with the first
 -- record as evidence. What a source states counts each by itself, in the order of its records.
--- A customer hears every event of its own; a deal, ticket, contract, partner or member of staff those about itself.
--- One row per lifecycle id, hearing number, entity id, instant and statement number.
+-- One row per life number, hearing number, instant and stated record id (empty where nothing is stated).
 with
 
 stage_hearings_compiled as (
 
     select * from {{ ref('int_stage_hearings_compiled') }}
+
+),
+
+stage_lives_numbered as (
+
+    select * from {{ ref('int_stage_lives_numbered') }}
 
 ),
 
@@ -46,29 +51,26 @@ entity_events as (
         'customer' as lived_by,
         customer_events.customer_id as lived_by_id
     from customer_events
-    where customer_events.customer_id is not null
     union all
     select
         customer_events.*,
         customer_events.entity_type as lived_by,
         customer_events.entity_id as lived_by_id
     from customer_events
-    where customer_events.entity_type != 'customer' and customer_events.entity_id is not null
+    where customer_events.entity_type != 'customer'
 
 ),
 
 matches as (
 
     select
-        hearings.lifecycle_id,
+        lives.life_number,
+        lives.lifecycle_id,
         hearings.hearing_number,
-        hearings.is_stated,
-        events.lived_by_id as entity_id,
-        events.customer_id,
         events.occurred_at,
+        case when hearings.is_stated then events.source_record_id else '' end as stated_record_id,
         events.source_table,
         events.source_record_id,
-        events.event_id,
         events.source_record_id || '|' || events.source_table as record_key,
         events.amount,
         events.loaded_at
@@ -77,6 +79,10 @@ matches as (
         on
             hearings.entity_type = events.lived_by
             and hearings.event_type = events.event_type
+    inner join stage_lives_numbered as lives
+        on
+            hearings.lifecycle_id = lives.lifecycle_id
+            and events.lived_by_id = lives.entity_id
     where
         (hearings.min_amount is null or events.amount >= hearings.min_amount)
         and (hearings.max_amount is null or events.amount <= hearings.max_amount)
@@ -87,41 +93,21 @@ matches as (
 
 ),
 
-matches_numbered as (
-
-    select
-        *,
-        0 as statement_number
-    from matches
-    where not is_stated
-    union all
-    select
-        *,
-        dense_rank() over (
-            partition by lifecycle_id, entity_id, occurred_at
-            order by source_record_id, event_id
-        ) as statement_number
-    from matches
-    where is_stated
-
-),
-
 stage_events_heard as (
 
     select
+        life_number,
         lifecycle_id,
         hearing_number,
-        entity_id,
         occurred_at,
-        statement_number,
-        min(customer_id) as customer_id,
+        stated_record_id,
         min_by(source_table, record_key) as source_table,
         min_by(source_record_id, record_key) as source_record_id,
         count(*) as instant_events_count,
         sum(amount) as instant_amount,
         min(loaded_at) as loaded_at
-    from matches_numbered
-    group by lifecycle_id, hearing_number, entity_id, occurred_at, statement_number
+    from matches
+    group by life_number, lifecycle_id, hearing_number, occurred_at, stated_record_id
 
 )
 

@@ -1,6 +1,6 @@
 -- Of the events that some rules hear, those that they pick: the n-th of an entity, or those that follow another event
 -- within so many days. Several events of one instant count as they are, but act once.
--- One row per lifecycle id, rule id, entity id and instant.
+-- One row per life number, rule id and instant.
 with
 
 stage_rules_compiled as (
@@ -32,7 +32,7 @@ events_of_rules as (
             picking_rules.event_number,
             picking_rules.within_days,
             picking_rules.prelude_hearing_number,
-            heard.entity_id,
+            heard.life_number,
             heard.occurred_at,
             {{ is_prelude }} as is_prelude,
             case when {{ is_prelude }} then 0 else heard.instant_events_count end as instant_events_count
@@ -51,11 +51,11 @@ events_with_history as (
     select
         *,
         sum(instant_events_count) over (
-            partition by lifecycle_id, rule_id, entity_id
+            partition by life_number, rule_id
             order by occurred_at
         ) as events_so_far,
         max(case when is_prelude then occurred_at end) over (
-            partition by lifecycle_id, rule_id, entity_id
+            partition by life_number, rule_id
             order by occurred_at
         ) as last_prelude_at
     from events_of_rules
@@ -65,9 +65,9 @@ events_with_history as (
 stage_events_picked as (
 
     select
+        life_number,
         lifecycle_id,
         rule_id,
-        entity_id,
         occurred_at
     from events_with_history
     where

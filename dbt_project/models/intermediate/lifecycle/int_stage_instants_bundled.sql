@@ -1,6 +1,6 @@
 -- The rules that became true for an entity at one instant: an event happened or was stated by its source, a silence
 -- grew long enough, a level was crossed. Each rule is a bit of one number; those of one segment act together.
--- One row per lifecycle id, entity id, instant, segment number and statement number.
+-- One row per life number, instant, segment number and stated record id.
 with
 
 stage_rules_compiled as (
@@ -53,11 +53,11 @@ rules_of_hearings as (
 candidates as (
 
     select
+        heard.life_number,
         heard.lifecycle_id,
-        heard.entity_id,
         heard.occurred_at,
         rules_of_hearings.segment_number,
-        heard.statement_number,
+        heard.stated_record_id,
         rules_of_hearings.rule_bits
     from stage_events_heard as heard
     inner join rules_of_hearings
@@ -67,11 +67,11 @@ candidates as (
     {% for relation in ['stage_events_picked', 'stage_silences_completed', 'stage_levels_crossed'] %}
         union all
         select
+            found.life_number,
             found.lifecycle_id,
-            found.entity_id,
             found.occurred_at,
             rules.segment_number,
-            0,
+            '',
             rules.rule_bit
         from {{ relation }} as found
         inner join stage_rules_compiled as rules
@@ -85,14 +85,14 @@ candidates as (
 stage_instants_bundled as (
 
     select
+        life_number,
         lifecycle_id,
-        entity_id,
         occurred_at,
         segment_number,
-        statement_number,
+        stated_record_id,
         cast(sum(rule_bits) as bigint) as bundle
     from candidates
-    group by lifecycle_id, entity_id, occurred_at, segment_number, statement_number
+    group by life_number, lifecycle_id, occurred_at, segment_number, stated_record_id
 
 )
 

@@ -2,7 +2,7 @@
 -- (so much within the last days). An event that counts only at such a level does so each time it comes.
 -- A window of w days ending at t holds what came after t - w, up to t. What the windows hold changes when an event
 -- comes, when it leaves the last days, and when it leaves those before; up to the horizon if nothing else comes.
--- One row per lifecycle id, rule id, entity id and instant.
+-- One row per life number, rule id and instant.
 with
 
 stage_rules_compiled as (
@@ -62,11 +62,10 @@ changes as (
 instants as (
 
     select
+        life_number,
         lifecycle_id,
         rule_id,
-        entity_id,
         changed_at,
-        min(customer_id) as customer_id,
         min_by(source_table, change_key) as source_table,
         min_by(source_record_id, change_key) as source_record_id,
         max(loaded_at) as loaded_at,
@@ -74,7 +73,7 @@ instants as (
         sum(recent_change) as recent_change,
         sum(earlier_change) as earlier_change
     from changes
-    group by lifecycle_id, rule_id, entity_id, changed_at
+    group by life_number, lifecycle_id, rule_id, changed_at
 
 ),
 
@@ -84,12 +83,12 @@ levels as (
         *,
         {% for change, level in [('recent_change', 'recent'), ('earlier_change', 'earlier')] %}
             cast(sum({{ change }}) over (
-                partition by lifecycle_id, rule_id, entity_id
+                partition by life_number, rule_id
                 order by changed_at
             ) as double) as {{ level }},
         {% endfor %}
         max(loaded_at) over (
-            partition by lifecycle_id, rule_id, entity_id
+            partition by life_number, rule_id
             order by changed_at
         ) as all_loaded_at
     from instants
@@ -121,7 +120,7 @@ judged_with_previous as (
     select
         *,
         coalesce(lag(is_met) over (
-            partition by lifecycle_id, rule_id, entity_id
+            partition by life_number, rule_id
             order by changed_at
         ), false) as was_met
     from judged
@@ -131,10 +130,9 @@ judged_with_previous as (
 stage_levels_crossed as (
 
     select
+        judged.life_number,
         judged.lifecycle_id,
         judged.rule_id,
-        judged.entity_id,
-        judged.customer_id,
         judged.changed_at as occurred_at,
         judged.source_table as evidence_source,
         judged.source_record_id as evidence_record_id,

@@ -1,6 +1,6 @@
 -- What the rules that became true did when all of them act in their order: instant, priority, statement, rule id.
 -- A rule that changes nothing makes no move. Moves later than as_of are those to come if nothing else happens.
--- One row per move.
+-- One row per life number and move number.
 with
 
 stage_blocks_gathered as (
@@ -24,14 +24,13 @@ stage_bundle_steps_unrolled as (
 blocks as (
 
     select
+        gathered.life_number,
         gathered.lifecycle_id,
-        gathered.entity_id,
         {{ fold_instants('gathered.instants', 'coalesce(entered.state, 0)') }} as passed
     from stage_blocks_gathered as gathered
     left join stage_blocks_entered as entered
         on
-            gathered.lifecycle_id = entered.lifecycle_id
-            and gathered.entity_id = entered.entity_id
+            gathered.life_number = entered.life_number
             and gathered.block_number = entered.block_number
 
 ),
@@ -39,25 +38,25 @@ blocks as (
 instants as (
 
     select
+        life_number,
         lifecycle_id,
-        entity_id,
         {{ unfold('passed') }} as instant
     from blocks
 
 ),
 
-stage_moves_folded as (
+moves as (
 
     select
+        instants.life_number,
         instants.lifecycle_id,
-        instants.entity_id,
         instants.instant.occurred_at,
-        instants.instant.statement_number,
+        instants.instant.stated_record_id,
         steps.rule_id,
         steps.from_number,
         steps.to_number,
         row_number() over (
-            partition by instants.lifecycle_id, instants.entity_id
+            partition by instants.life_number
             order by instants.instant.instant_number, steps.step_number
         ) as move_number
     from instants
@@ -68,6 +67,26 @@ stage_moves_folded as (
             and instants.instant.stage_number = steps.start_number
             and steps.from_number != steps.to_number
     where coalesce(instants.instant.seconds_since_entry <= steps.within_seconds_of_entry, true)
+
+),
+
+stage_moves_folded as (
+
+    select
+        *,
+        lag(occurred_at) over (
+            partition by life_number
+            order by move_number
+        ) as previous_occurred_at,
+        lead(occurred_at) over (
+            partition by life_number
+            order by move_number
+        ) as next_occurred_at,
+        row_number() over (
+            partition by life_number, to_number
+            order by move_number
+        ) as visit_number
+    from moves
 
 )
 

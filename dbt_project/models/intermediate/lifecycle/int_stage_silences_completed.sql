@@ -2,7 +2,7 @@
 -- between events as known at that moment, within a floor and a ceiling. Before a second event there is no gap, and
 -- the rule's days hold. A silence is complete at its last second, unless the next event came by then.
 -- Silences that will be complete if nothing comes are here too, up to the horizon.
--- One row per lifecycle id, rule id, entity id and instant.
+-- One row per life number, rule id and instant.
 with
 
 stage_rules_compiled as (
@@ -38,15 +38,15 @@ gaps as (
     select
         heard.*,
         lead(heard.occurred_at) over (
-            partition by heard.lifecycle_id, heard.hearing_number, heard.entity_id
+            partition by heard.life_number, heard.hearing_number
             order by heard.occurred_at
         ) as next_occurred_at,
         min(heard.occurred_at) over (
-            partition by heard.lifecycle_id, heard.hearing_number, heard.entity_id
+            partition by heard.life_number, heard.hearing_number
             order by heard.occurred_at
         ) as first_occurred_at,
         row_number() over (
-            partition by heard.lifecycle_id, heard.hearing_number, heard.entity_id
+            partition by heard.life_number, heard.hearing_number
             order by heard.occurred_at
         ) - 1 as gaps_count
     from stage_events_heard as heard
@@ -95,10 +95,9 @@ silences_with_end as (
 stage_silences_completed as (
 
     select
+        silences_with_end.life_number,
         silences_with_end.lifecycle_id,
         silences_with_end.rule_id,
-        silences_with_end.entity_id,
-        silences_with_end.customer_id,
         silences_with_end.silent_from_at as occurred_at,
         silences_with_end.source_table as evidence_source,
         silences_with_end.source_record_id as evidence_record_id,

@@ -2,44 +2,27 @@
 -- One row per interval id.
 with
 
-stage_transitions as (
+stage_stays_measured as (
 
-    select * from {{ ref('fct_stage_transitions') }}
-
-),
-
-build_clocks_resolved as (
-
-    select * from {{ ref('int_build_clocks_resolved') }}
+    select * from {{ ref('int_stage_stays_measured') }}
 
 ),
 
-transitions_with_end as (
+stage_moves_folded as (
 
-    select
-        *,
-        lead(occurred_at) over (
-            partition by lifecycle_id, entity_id
-            order by move_number
-        ) as next_occurred_at
-    from stage_transitions
+    select * from {{ ref('int_stage_moves_folded') }}
 
 ),
 
-stays as (
+stage_lives_numbered as (
 
-    select
-        transitions_with_end.*,
-        {{ dbt.datediff(
-            'transitions_with_end.occurred_at',
-            'coalesce(transitions_with_end.next_occurred_at, build_clocks_resolved.as_of)',
-            'second'
-        ) }} / cast(86400 as double) as latest_days
-    from transitions_with_end
-    cross join build_clocks_resolved
-    where
-        transitions_with_end.next_occurred_at is null
-        or transitions_with_end.next_occurred_at > transitions_with_end.occurred_at
+    select * from {{ ref('int_stage_lives_numbered') }}
+
+),
+
+lifecycle_stages as (
+
+    select * from {{ ref('lifecycle_stages') }}
 
 ),
 
@@ -47,31 +30,38 @@ stage_intervals as (
 
     select
         -- ids
-        transition_id as interval_id,
-        lifecycle_id,
-        entity_id,
-        customer_id,
+        {{ transition_id('lives', 'moves') }} as interval_id,
+        lives.lifecycle_id,
+        lives.entity_id,
+        lives.customer_id,
 
         -- strings
-        entity_type,
-        to_stage as stage,
+        lives.entity_type,
+        lifecycle_stages.stage,
 
         -- numerics
-        visit_number,
-        cast(latest_days as double) as latest_days,
-        cast(sum(latest_days) over (
-            partition by lifecycle_id, entity_id, to_stage
-            order by move_number
-        ) as double) as cumulative_days,
-        cast(case when next_occurred_at is null then latest_days end as double) as current_days,
+        cast(moves.visit_number as integer) as visit_number,
+        cast(stays.latest_days as double) as latest_days,
+        cast(stays.cumulative_days as double) as cumulative_days,
+        cast(case when stays.next_occurred_at is null then stays.latest_days end as double) as current_days,
 
         -- booleans
-        next_occurred_at is null as is_current,
+        stays.next_occurred_at is null as is_current,
 
         -- timestamps
-        occurred_at as valid_from_at,
-        next_occurred_at as valid_to_at
-    from stays
+        moves.occurred_at as valid_from_at,
+        stays.next_occurred_at as valid_to_at
+    from stage_stays_measured as stays
+    inner join stage_moves_folded as moves
+        on
+            stays.life_number = moves.life_number
+            and stays.move_number = moves.move_number
+    inner join stage_lives_numbered as lives
+        on stays.life_number = lives.life_number
+    inner join lifecycle_stages
+        on
+            lives.lifecycle_id = lifecycle_stages.lifecycle_id
+            and moves.to_number = lifecycle_stages.stage_number
 
 )
 

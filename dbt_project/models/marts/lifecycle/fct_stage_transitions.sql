@@ -20,29 +20,11 @@ stage_pairs_compared as (
 
 ),
 
-moves_with_history as (
-
-    select
-        *,
-        lag(occurred_at) over (
-            partition by lifecycle_id, entity_id
-            order by move_number
-        ) as previous_occurred_at,
-        row_number() over (
-            partition by lifecycle_id, entity_id, to_number
-            order by move_number
-        ) as visit_number
-    from stage_moves_evidenced
-
-),
-
 stage_transitions as (
 
     select
         -- ids
-        {{ surrogate_key([
-            'moves.lifecycle_id', 'moves.entity_id', 'moves.occurred_at', 'moves.rule_id', 'moves.statement_number'
-        ]) }} as transition_id,
+        moves.transition_id,
         moves.lifecycle_id,
         moves.entity_id,
         moves.customer_id,
@@ -50,7 +32,7 @@ stage_transitions as (
         moves.evidence_record_id,
 
         -- strings
-        stage_pairs_compared.entity_type,
+        moves.entity_type,
         stage_pairs_compared.from_stage,
         stage_pairs_compared.to_stage,
         case
@@ -73,7 +55,7 @@ stage_transitions as (
         -- timestamps
         moves.occurred_at,
         moves.known_from_at
-    from moves_with_history as moves
+    from stage_moves_evidenced as moves
     inner join stage_pairs_compared
         on
             moves.lifecycle_id = stage_pairs_compared.lifecycle_id

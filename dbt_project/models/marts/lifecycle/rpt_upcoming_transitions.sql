@@ -46,10 +46,7 @@ upcoming_transitions as (
 
     select
         -- ids
-        {{ surrogate_key([
-            'moves_to_come.lifecycle_id', 'moves_to_come.entity_id', 'moves_to_come.occurred_at',
-            'moves_to_come.rule_id', 'moves_to_come.statement_number'
-        ]) }} as upcoming_transition_id,
+        moves_to_come.transition_id as upcoming_transition_id,
         moves_to_come.lifecycle_id,
         moves_to_come.entity_id,
         moves_to_come.customer_id,
@@ -57,7 +54,7 @@ upcoming_transitions as (
         moves_to_come.evidence_record_id,
 
         -- strings
-        stage_pairs_compared.entity_type,
+        moves_to_come.entity_type,
         stage_pairs_compared.from_stage,
         stage_pairs_compared.to_stage,
         stage_pairs_compared.direction,
