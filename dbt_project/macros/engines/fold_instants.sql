@@ -88,26 +88,24 @@
 {%- endmacro %}
 
 {% macro spark__fold_instants(instants, start) -%}
-    transform(
-        arrays_zip(
-            {{ instants }} as steps,
-            slice(
-                aggregate(
-                    {{ instants }},
-                    array({{ start }}),
-                    (states, step) -> concat(states, array({{ next_state_on_spark('element_at(states, -1)', 'step') }}))
-                ),
-                1,
-                size({{ instants }})
-            ) as states
+    zip_with(
+        {{ instants }},
+        slice(
+            aggregate(
+                {{ instants }},
+                array({{ start }}),
+                (states, step) -> concat(states, array({{ next_state_on_spark('element_at(states, -1)', 'step') }}))
+            ),
+            1,
+            size({{ instants }})
         ),
-        pair -> struct(
-            pair.steps.instant_number,
-            pair.steps.occurred_at,
-            pair.steps.stated_record_id,
-            pair.steps.bundle,
-            pair.states & 15 as stage_number,
-            pair.steps.occurred_at_second - shiftright(pair.states, 4) as seconds_since_entry
+        (step, state) -> struct(
+            step.instant_number,
+            step.occurred_at,
+            step.stated_record_id,
+            step.bundle,
+            state & 15 as stage_number,
+            step.occurred_at_second - shiftright(state, 4) as seconds_since_entry
         )
     )
 {%- endmacro %}
