@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference.cohort_triangle import triangle
 from reference.funnel_walk import first_attempt
-from reference.stage_machine import Event, Move, Rule, moves_of
+from reference.stage_machine import Event, Move, Rule, heard_by, moves_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -137,10 +137,12 @@ def dictionary(rules: list[Rule]) -> dict[str, tuple[str, list[tuple]]]:
     return {
         "lifecycles": ("lifecycle_id varchar, entity_type varchar", [("life", "customer")]),
         "lifecycle_stages": (
-            "lifecycle_id varchar, stage varchar, stage_number integer, stage_order integer, kind varchar",
-            [("life", stage, number, number * 10, "progress") for number, stage in enumerate(STAGES, start=1)],
+            "lifecycle_id varchar, stage varchar, stage_number integer, stage_order integer, kind varchar, "
+            "generic_stage varchar",
+            [("life", stage, number, number * 10, "progress", None) for number, stage in enumerate(STAGES, start=1)],
         ),
         "event_types": EVENT_TYPES,
+        "thresholds": ("threshold_id varchar, threshold_value double", []),
         "stage_rules": (
             "lifecycle_id varchar, rule_id varchar, rule_version integer, to_stage varchar, from_stages varchar, "
             "rule_trigger varchar, priority integer, event_types varchar, stated_values varchar, "
@@ -157,14 +159,20 @@ def dictionary(rules: list[Rule]) -> dict[str, tuple[str, list[tuple]]]:
     }
 
 
-def moves_in_sql(
-    bench: ModelBench, rules: list[Rule], company: list[list[Event]], as_of: datetime
-) -> dict[str, list[Move]]:
+def rows_in_sql(
+    bench: ModelBench, target: str, rules: list[Rule], company: list[list[Event]], as_of: datetime
+) -> list[dict[str, Any]]:
     given_tables = dictionary(rules) | {
         "fct_customer_events": (EVENT_COLUMNS, stream(company, as_of)),
         "int_build_clocks_resolved": build_clock(as_of),
     }
-    rows = bench.run("fct_stage_transitions", given_tables)
+    return bench.run(target, given_tables)
+
+
+def moves_in_sql(
+    bench: ModelBench, rules: list[Rule], company: list[list[Event]], as_of: datetime
+) -> dict[str, list[Move]]:
+    rows = rows_in_sql(bench, "fct_stage_transitions", rules, company, as_of)
     found: dict[str, list[Move]] = {}
     for row in sorted(rows, key=lambda row: (row["entity_id"], row["move_number"])):
         move = Move(row["occurred_at"], row["from_stage"], row["to_stage"], row["rule_id"])
@@ -198,6 +206,39 @@ def test_stage_transitions_of_long_lives_are_those_of_the_state_machine(
     as_of = START + timedelta(days=500)
     expected = {f"E{number}": moves_of(rules, history, as_of) for number, history in enumerate(company)}
     assert moves_in_sql(bench, rules, company, as_of) == {key: moves for key, moves in expected.items() if moves}
+
+
+def evidence_of(move: dict[str, Any], rule: Rule, heard: list[Event]) -> set[str]:
+    """Return the records on which a move rests."""
+    until = move["occurred_at"]
+    if rule.trigger == "source":
+        return {move["evidence_record_id"].partition("-")[2]}
+    if rule.trigger == "inactivity":
+        until -= timedelta(seconds=round(move["evidence_value"] * 86400))
+    since = until
+    if rule.window_days:
+        since -= timedelta(days=rule.window_days * (2 if rule.trigger == "decline" else 1))
+        return {event.record_id for event in heard if since < event.occurred_at <= until}
+    if rule.event_number:
+        return {event.record_id for event in heard if event.occurred_at <= until}
+    return {event.record_id for event in heard if event.occurred_at == until}
+
+
+@settings(MANY, max_examples=15)
+@given(rules=rule_sets(), company=st.lists(lives(), min_size=1, max_size=8), as_of=clocks)
+def test_evidence_is_what_the_rule_heard(
+    bench: ModelBench, rules: list[Rule], company: list[list[Event]], as_of: datetime
+) -> None:
+    found: dict[str, set[str]] = {}
+    for row in rows_in_sql(bench, "fct_transition_evidence", rules, company, as_of):
+        found.setdefault(row["transition_id"], set()).add(row["evidence_record_id"].partition("-")[2])
+    rule_of = {rule.rule_id: rule for rule in rules}
+    expected = {}
+    for move in rows_in_sql(bench, "fct_stage_transitions", rules, company, as_of):
+        rule = rule_of[move["rule_id"]]
+        heard = heard_by(rule, company[int(move["entity_id"][1:])], as_of)
+        expected[move["transition_id"]] = evidence_of(move, rule, heard)
+    assert found == expected
 
 
 @MANY

@@ -1,5 +1,6 @@
 -- Where a customer stands in the lifecycle `customer`, and how far it has ever come: the progress stage with the
 -- highest place on the way; of several at one place the one with the lowest number. A stay of no length counts.
+-- And what brought it back, when it last came back.
 -- One row per customer id.
 with
 
@@ -20,11 +21,16 @@ moves_ranked as (
     select
         stage_transitions.customer_id,
         stage_transitions.to_stage,
+        stage_transitions.reactivation_source,
         stage_transitions.occurred_at,
         row_number() over (
             partition by stage_transitions.customer_id
             order by stage_transitions.move_number desc
         ) as lateness_rank,
+        max(case when stage_transitions.reactivation_source is not null then stage_transitions.move_number end) over (
+            partition by stage_transitions.customer_id
+        ) as last_return_number,
+        stage_transitions.move_number,
         case
             when lifecycle_stages.kind = 'progress'
                 then row_number() over (
@@ -50,6 +56,7 @@ customer_stages_summed as (
         customer_id,
         max(case when lateness_rank = 1 then to_stage end) as lifecycle_stage,
         max(case when height_rank = 1 then to_stage end) as highest_stage,
+        max(case when move_number = last_return_number then reactivation_source end) as reactivation_source,
         max(case when lateness_rank = 1 then occurred_at end) as stage_entered_at,
         max(case when height_rank = 1 then occurred_at end) as highest_stage_reached_at
     from moves_ranked

@@ -70,6 +70,7 @@ customers as (
         -- strings
         coalesce(stages.lifecycle_stage, 'outside') as lifecycle_stage,
         stages.highest_stage,
+        stages.reactivation_source,
         origins_ranked.channel as acquisition_channel,
         attributes.country,
         attributes.city,

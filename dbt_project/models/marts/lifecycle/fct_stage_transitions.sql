@@ -14,6 +14,12 @@ stage_pairs_compared as (
 
 ),
 
+reactivations_attributed as (
+
+    select * from {{ ref('int_reactivations_attributed') }}
+
+),
+
 moves_with_history as (
 
     select
@@ -42,6 +48,7 @@ stage_transitions as (
         moves.customer_id,
         moves.rule_id,
         moves.evidence_record_id,
+        reactivations_attributed.reactivation_campaign_id,
 
         -- strings
         stage_pairs_compared.entity_type,
@@ -52,6 +59,7 @@ stage_transitions as (
             else stage_pairs_compared.direction
         end as direction,
         moves.evidence_source,
+        reactivations_attributed.reactivation_source,
 
         -- numerics
         cast(moves.move_number as integer) as move_number,
@@ -73,6 +81,11 @@ stage_transitions as (
             moves.lifecycle_id = stage_pairs_compared.lifecycle_id
             and moves.from_number = stage_pairs_compared.from_number
             and moves.to_number = stage_pairs_compared.to_number
+    left join reactivations_attributed
+        on
+            moves.lifecycle_id = reactivations_attributed.lifecycle_id
+            and moves.entity_id = reactivations_attributed.entity_id
+            and moves.move_number = reactivations_attributed.move_number
 
 )
 
