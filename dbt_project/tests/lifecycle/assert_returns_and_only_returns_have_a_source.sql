@@ -10,7 +10,10 @@ judged as (
         moves.reactivation_source,
         moves.reactivation_campaign_id,
         coalesce(
-            moves.entity_type = 'customer' and befores.generic_stage = 'lapsed' and afters.stage_kind = 'progress', false
+            moves.entity_type = 'customer'
+            and befores.generic_stage = 'lapsed'
+            and afters.stage_kind = 'progress',
+            false
         ) as is_return
     from {{ ref('fct_stage_transitions') }} as moves
     left join {{ ref('dim_stages') }} as befores
