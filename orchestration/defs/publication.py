@@ -11,6 +11,7 @@ from orchestration.defs.resources import Progress, Warehouse
 from orchestration.publishing.audit import audit_marts, build_clocks
 from orchestration.publishing.data_docs import render_data_docs
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
+from orchestration.publishing.recording import record_publication
 from orchestration.publishing.release import (
     MARTS_SCHEMA,
     Manifest,
@@ -71,15 +72,18 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
 
 def publish(warehouse: Warehouse) -> Manifest:
-    """Write the release of what is in the working database, unless readers see it already or were led away from it."""
+    """Show readers what is in the working database, unless they see it already or were led away from it; record it."""
     with duckdb.connect(str(warehouse.home.working_database), read_only=True) as connection:
         manifest = new_manifest(connection, warehouse)
         shown = current_manifest(warehouse.home)
-        settled = withdrawn_fingerprints(warehouse.home).keys() | ({shown.input_fingerprint} if shown else set())
-        if shown and manifest.input_fingerprint in settled:
+        if shown and manifest.input_fingerprint in withdrawn_fingerprints(warehouse.home):
             return shown
         pages = {"data_docs.html": render_data_docs(connection, manifest)}
-    return write_release(warehouse.home, manifest, pages)
+    if shown is None or shown.input_fingerprint != manifest.input_fingerprint:
+        shown = write_release(warehouse.home, manifest, pages)
+    with duckdb.connect(str(warehouse.home.working_database)) as connection:
+        record_publication(connection, shown)
+    return shown
 
 
 def new_manifest(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> Manifest:

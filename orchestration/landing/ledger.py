@@ -1,4 +1,4 @@
-"""The tables that landing keeps in the working database: raw, the ledger of files, the quarantine."""
+"""The tables that outlive a build: raw, the ledger of files, the quarantine, the log of what was published."""
 
 from __future__ import annotations
 
@@ -52,6 +52,30 @@ create table if not exists landing.rule_results (
 create table if not exists landing.build_requests (
     as_of timestamp,
     known_at timestamp
+);
+
+create table if not exists landing.recorded_publications (
+    publication_number bigint,
+    release_id varchar,
+    input_fingerprint varchar,
+    known_at timestamp,
+    as_of timestamp
+);
+
+create table if not exists landing.recorded_transitions (
+    transition_id varchar,
+    lifecycle_id varchar,
+    entity_id varchar,
+    to_stage varchar,
+    rule_id varchar,
+    move_number integer,
+    rule_version integer,
+    occurred_at timestamp,
+    recorded_number bigint,
+    recorded_at timestamp,
+    recorded_as_of timestamp,
+    withdrawn_number bigint,
+    withdrawn_at timestamp
 );
 """
 

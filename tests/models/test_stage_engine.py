@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from activity import EVENT_COLUMNS, START, build_clock
@@ -166,9 +167,10 @@ def tables_of(case: Case) -> dict[str, tuple[str, list[tuple]]]:
             [(name, entity_type) for name, (entity_type, _) in case.lifecycles.items()],
         ),
         "lifecycle_stages": (
-            "lifecycle_id varchar, stage varchar, stage_number integer, stage_order integer, kind varchar",
+            "lifecycle_id varchar, stage varchar, stage_number integer, stage_order integer, kind varchar, "
+            "generic_stage varchar",
             [
-                (name, stage, number, number * 10, "progress")
+                (name, stage, number, number * 10, "progress", None)
                 for name in case.lifecycles
                 for number, stage in enumerate(STAGES, start=1)
             ],
@@ -253,6 +255,38 @@ def test_moves_of_long_lives_are_those_of_the_state_machine(bench: ModelBench, s
     customers = [drawn_life(chance, chance.choice((3, 60, 70, 400)), steps=1200) for _ in range(LIVES)]
     long_case = replace(case, customers=customers, as_of=START + timedelta(days=500))
     assert told_by_sql(bench, long_case) == told_by_machine(long_case)
+
+
+def evidence_of(move: dict[str, Any], rule: Rule, heard: list[Event]) -> set[str]:
+    """Return the records on which a move rests."""
+    until = move["occurred_at"]
+    if rule.trigger == "source":
+        return {move["evidence_record_id"].partition("-")[2]}
+    if rule.trigger == "inactivity":
+        until -= timedelta(seconds=round(move["evidence_value"] * 86400))
+    if rule.window_days:
+        since = until - timedelta(days=rule.window_days * (2 if rule.trigger == "decline" else 1))
+        return {event.record_id for event in heard if since < event.occurred_at <= until}
+    if rule.event_number:
+        return {event.record_id for event in heard if event.occurred_at <= until}
+    return {event.record_id for event in heard if event.occurred_at == until}
+
+
+@settings(MANY, max_examples=10)
+@given(seed=seeds)
+def test_evidence_is_what_the_rule_heard(bench: ModelBench, seed: int) -> None:
+    case = drawn_case(random.Random(seed))
+    built = bench.run_all(["fct_transition_evidence", "fct_stage_transitions"], tables_of(case))
+    found: dict[str, set[str]] = {}
+    for row in built["fct_transition_evidence"]:
+        found.setdefault(row["transition_id"], set()).add(row["evidence_record_id"].partition("-")[2])
+    expected = {}
+    for move in built["fct_stage_transitions"]:
+        entity_type, rules = case.lifecycles[move["lifecycle_id"]]
+        rule = next(rule for rule in rules if rule.rule_id == move["rule_id"])
+        happened = [event for event in case.lives(entity_type)[move["entity_id"]] if event.occurred_at <= case.as_of]
+        expected[move["transition_id"]] = evidence_of(move, rule, stage_machine.heard_by(rule, happened))
+    assert found == expected
 
 
 SQL_FAULTS = [

@@ -107,6 +107,20 @@ def test_churned_customers_are_those_silent_for_longer_than_the_threshold(
     assert wrong == []
 
 
+def test_returns_by_campaign_are_those_of_the_recalled(query: Callable[..., list[tuple]]) -> None:
+    recalled: dict[str | None, int] = defaultdict(int)
+    for group, facts in truth()["winback"].items():
+        recalled[group.partition("/")[0]] += facts["recalled_t"]
+        recalled[None] += facts["recalled_c"]
+    returns = query(
+        """
+        select reactivation_campaign_id, count(*) from fct_stage_transitions
+        where reactivation_source is not null group by reactivation_campaign_id
+        """
+    )
+    assert dict(returns) == recalled
+
+
 def _instant(text: str) -> object:
     from datetime import datetime
 

@@ -8,21 +8,27 @@ customer_events as (
 
 ),
 
-stage_intervals as (
-
-    select * from {{ ref('fct_stage_intervals') }}
-
-),
-
 customer_attributes_joined as (
 
     select * from {{ ref('int_customer_attributes_joined') }}
 
 ),
 
-orders as (
+customer_purchases_summed as (
 
-    select * from {{ ref('fct_orders') }}
+    select * from {{ ref('int_customer_purchases_summed') }}
+
+),
+
+customer_stages_summed as (
+
+    select * from {{ ref('int_customer_stages_summed') }}
+
+),
+
+customer_overlays_flagged as (
+
+    select * from {{ ref('int_customer_overlays_flagged') }}
 
 ),
 
@@ -53,69 +59,53 @@ origins_ranked as (
 
 ),
 
-purchases as (
-
-    select
-        customer_id,
-        count(*) as orders_count,
-        cast(sum(order_amount) as decimal(18, 4)) as orders_amount,
-        min(ordered_at) as first_ordered_at,
-        max(ordered_at) as last_ordered_at
-    from orders
-    where is_qualifying and customer_id is not null
-    group by customer_id
-
-),
-
-present_stages as (
-
-    select
-        entity_id as customer_id,
-        stage,
-        valid_from_at
-    from stage_intervals
-    where lifecycle_id = 'customer' and is_current
-
-),
-
 customers as (
 
     select
         -- ids
         lives.customer_id,
         origins_ranked.campaign_id,
+        overlays.via_partner_id,
 
         -- strings
-        coalesce(present_stages.stage, 'outside') as lifecycle_stage,
+        coalesce(stages.lifecycle_stage, 'outside') as lifecycle_stage,
+        stages.highest_stage,
+        stages.reactivation_source,
         origins_ranked.channel as acquisition_channel,
-        customer_attributes_joined.country,
-        customer_attributes_joined.city,
-        customer_attributes_joined.gender,
-        customer_attributes_joined.occupation,
-        customer_attributes_joined.income_band,
+        attributes.country,
+        attributes.city,
+        attributes.gender,
+        attributes.occupation,
+        attributes.income_band,
 
         -- numerics
         cast(coalesce(purchases.orders_count, 0) as bigint) as orders_count,
         cast(coalesce(purchases.orders_amount, 0) as decimal(18, 4)) as orders_amount,
 
         -- booleans
-        coalesce(customer_attributes_joined.is_b2b, false) as is_b2b,
+        coalesce(attributes.is_b2b, false) as is_b2b,
+        coalesce(overlays.is_advocate, false) as is_advocate,
+        coalesce(purchases.is_vip, false) as is_vip,
+        coalesce(overlays.has_open_deal, false) as has_open_deal,
 
         -- timestamps
         lives.first_seen_at,
         lives.last_seen_at,
         purchases.first_ordered_at,
         purchases.last_ordered_at,
-        present_stages.valid_from_at as stage_entered_at
+        stages.stage_entered_at,
+        stages.highest_stage_reached_at
     from lives
-    left join present_stages
-        on lives.customer_id = present_stages.customer_id
+    left join customer_stages_summed as stages
+        on lives.customer_id = stages.customer_id
     left join origins_ranked
         on lives.customer_id = origins_ranked.customer_id and origins_ranked.origin_rank = 1
-    left join purchases
+    left join customer_purchases_summed as purchases
         on lives.customer_id = purchases.customer_id
-    left join customer_attributes_joined
-        on lives.customer_id = customer_attributes_joined.customer_id
+    left join customer_attributes_joined as attributes
+        on lives.customer_id = attributes.customer_id
+    left join customer_overlays_flagged as overlays
+        on lives.customer_id = overlays.customer_id
 
 )
 

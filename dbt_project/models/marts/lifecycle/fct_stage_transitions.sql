@@ -20,6 +20,12 @@ stage_pairs_compared as (
 
 ),
 
+reactivations_attributed as (
+
+    select * from {{ ref('int_reactivations_attributed') }}
+
+),
+
 stage_transitions as (
 
     select
@@ -30,6 +36,7 @@ stage_transitions as (
         moves.customer_id,
         moves.rule_id,
         moves.evidence_record_id,
+        reactivations_attributed.reactivation_campaign_id,
 
         -- strings
         moves.entity_type,
@@ -40,6 +47,7 @@ stage_transitions as (
             else stage_pairs_compared.direction
         end as direction,
         moves.evidence_source,
+        reactivations_attributed.reactivation_source,
 
         -- numerics
         cast(moves.move_number as integer) as move_number,
@@ -63,6 +71,10 @@ stage_transitions as (
             and moves.to_number = stage_pairs_compared.to_number
     inner join build_clocks_resolved
         on moves.occurred_at <= build_clocks_resolved.as_of
+    left join reactivations_attributed
+        on
+            moves.life_number = reactivations_attributed.life_number
+            and moves.move_number = reactivations_attributed.move_number
 
 )
 
