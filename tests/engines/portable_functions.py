@@ -26,12 +26,14 @@ FUNCTIONS = {
     "dense_rank": [
         ("(select max(r) from (select dense_rank() over (order by v % 2) as r from numbers where v > 0) as n)", "1")
     ],
+    "exp": [("cast(exp(0) as double)", "1.0"), ("cast(exp(-0.5) as decimal(18, 12))", "0.606530659713")],
     "floor": [("cast(floor(2.7) as bigint)", "2"), ("cast(floor(cast(-2.1 as double)) as bigint)", "-3")],
     "greatest": [("greatest(1, 3)", "3"), ("greatest(1, null)", "1")],
     "lag": [(_LAGS, "1")],
     "lead": [(_LEADS, "3")],
     "least": [("least(1, 3)", "1"), ("least(3, null)", "3")],
     "length": [("length('añ李')", "3"), ("length('')", "0")],
+    "ln": [("cast(ln(1) as double)", "0.0"), ("cast(ln(0.9) as decimal(18, 12))", "-0.105360515658")],
     "lower": [("lower('ÀbC李')", "àbc李")],
     "max": [("(select max(v) from numbers)", "3"), ("(select max(t) from numbers)", "b")],
     "md5": [("md5('añ')", "62d26ce38a21f4e93a5ad6f043618bc6")],
@@ -40,6 +42,11 @@ FUNCTIONS = {
     "power": [("cast(power(16, 13) as bigint)", "4503599627370496")],
     "replace": [("replace('a|b|c', '|', '')", "abc")],
     "right": [("right('añ李', 2)", "ñ李"), ("right('a', 2)", "a")],
+    "round": [
+        ("round(cast(2 as double) / 3, 12)", "0.666666666667"),
+        ("round(cast(-0.25 as double), 1)", "-0.3"),
+        ("round(exp(ln(cast(0.5 as double) / 3) + ln(cast(3 as double))), 12)", "0.5"),
+    ],
     "row_number": [
         (_RANKED.format(""), None),
         (_RANKED.format("desc"), "3"),
