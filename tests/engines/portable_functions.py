@@ -15,6 +15,12 @@ _ENTER, _ADVANCE, _LEAVE = 0x211, 0x220, 0x010
 _FOLDED = """(select {{{{ array_element(fold_transition_maps('map', 'place'), {}) }}}} from (
     select 2 as place, cast({} as bigint) as map union all select 1, {} union all select 3, {}) as maps)"""
 
+# 2x + y + z = 7, x + 3y = 7, -y + 4z = 10: x = 1, y = 2, z = 3.
+_SOLVED = """(select cast({{{{ array_element(solve_linear_system('equation', 'place'), {}) }}}} as decimal(18, 6)) from (
+    select 2 as place, {{{{ dbt.array_construct(['1e0', '3e0', '0e0', '7e0']) }}}} as equation
+    union all select 1, {{{{ dbt.array_construct(['2e0', '1e0', '1e0', '7e0']) }}}}
+    union all select 3, {{{{ dbt.array_construct(['0e0', '-1e0', '4e0', '10e0']) }}}}) as equations)"""
+
 FUNCTIONS = {
     "abs": [("abs(-3)", "3")],
     "coalesce": [("coalesce(null, 2)", "2")],
@@ -131,6 +137,10 @@ PROJECT_MACROS = {
         ("""{{ hash_email("'  '") }}""", None),
     ],
     "hash_phone": [("""{{ hash_phone("'+86 138-0000-1234'") }} = {{ hash_phone("'13800001234'") }}""", "true")],
+    "ordered_array": [
+        ("(select {{ array_element(ordered_array('v', 't'), 2) }} from numbers where v is not null)", "3"),
+        ("(select {{ array_element(ordered_array('t', '-v'), 2) }} from numbers where v is not null)", "a"),
+    ],
     "ordered_list": [
         ("(select {{ ordered_list('t', 'v') }} from numbers)", "a,b"),
         ("(select {{ ordered_list('t', '-v') }} from numbers)", "b,a"),
@@ -147,6 +157,11 @@ PROJECT_MACROS = {
     "sha256": [
         ("""{{ sha256("'abc'") }}""", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         ("{{ sha256('cast(null as string)') }}", None),
+    ],
+    "solve_linear_system": [
+        (_SOLVED.format(1), "1.000000"),
+        (_SOLVED.format(2), "2.000000"),
+        (_SOLVED.format(3), "3.000000"),
     ],
     "spark_literal": [
         ("""{{ spark_literal("a\\\\b's") if target.type == 'spark' else "'a\\\\b''s'" }}""", "a\\b's"),
