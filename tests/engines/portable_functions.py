@@ -16,7 +16,8 @@ _FOLDED = """(select {{{{ array_element(fold_transition_maps('map', 'place'), {}
     select 2 as place, cast({} as bigint) as map union all select 1, {} union all select 3, {}) as maps)"""
 
 # 2x + y + z = 7, x + 3y = 7, -y + 4z = 10: x = 1, y = 2, z = 3.
-_SOLVED = """(select cast({{{{ array_element(solve_linear_system('equation', 'place'), {}) }}}} as decimal(18, 6)) from (
+_SOLVED = """(select cast(
+    {{{{ array_element(solve_linear_system('equation', 'place'), {}) }}}} as decimal(18, 6)) from (
     select 2 as place, {{{{ dbt.array_construct(['1e0', '3e0', '0e0', '7e0']) }}}} as equation
     union all select 1, {{{{ dbt.array_construct(['2e0', '1e0', '1e0', '7e0']) }}}}
     union all select 3, {{{{ dbt.array_construct(['0e0', '-1e0', '4e0', '10e0']) }}}}) as equations)"""

@@ -42,13 +42,15 @@ balances as (
     from migration
     union all
     select
-        lifecycle_id,
-        cast({{ dbt.dateadd('month', 1, 'month_start_date') }} as date),
-        'start of ' || stage,
-        -stock_count
+        stocks.lifecycle_id,
+        cast({{ dbt.dateadd('month', 1, 'stocks.month_start_date') }} as date),
+        'start of ' || stocks.stage,
+        -stocks.stock_count
     from stocks
     cross join {{ ref('int_build_clocks_resolved') }} as clocks
-    where days_to_month_end = 1 and {{ dbt.dateadd('month', 1, 'month_start_date') }} <= clocks.as_of
+    where
+        stocks.days_to_month_end = 1
+        and {{ dbt.dateadd('month', 1, 'stocks.month_start_date') }} <= clocks.as_of
     union all
     select
         lifecycle_id,

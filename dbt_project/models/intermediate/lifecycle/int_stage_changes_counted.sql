@@ -116,11 +116,11 @@ stage_changes_counted as (
         stage,
         changed_date,
         {% for change_type in ['stock', 'stagnant', 'entered', 'converted', 'spilled', 'recycled'] -%}
-            sum(case when change_type = '{{ change_type }}' then change_count else 0 end)
-                as {{ change_type }}_change{{ ',' if not loop.last }}
-        {% endfor -%}
+            sum(case when change_type = '{{ change_type }}' then change_count else 0 end) as {{ change_type }}_change
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from changes
-    group by lifecycle_id, stage, changed_date
+    group by 1, 2, 3
 
 )
 

@@ -44,7 +44,7 @@ stays_in_order as (
         stage,
         first_month_date,
         left_month_date,
-        lag(stage) over (
+        lag(stage, 1, 'outside') over (
             partition by lifecycle_id, entity_id
             order by first_month_date
         ) as previous_stage
@@ -58,11 +58,11 @@ moves as (
     select
         lifecycle_id,
         first_month_date as month_start_date,
-        coalesce(previous_stage, 'outside') as from_stage,
+        previous_stage as from_stage,
         stage as to_stage,
         count(*) as entities_count
     from stays_in_order
-    group by 1, 2, 3, 4
+    group by lifecycle_id, first_month_date, previous_stage, stage
 
 ),
 
@@ -102,8 +102,8 @@ pairs as (
     select
         lifecycle_id,
         month_start_date,
-        stage,
-        stage,
+        stage as from_stage,
+        stage as to_stage,
         entities_count
     from remained
 

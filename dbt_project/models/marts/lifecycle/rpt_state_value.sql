@@ -54,7 +54,7 @@ contributions_described as (
             else 'partly_margin'
         end as contribution_basis,
         min(first_currency) as currency,
-        min(first_currency) is not distinct from max(last_currency) as is_addable
+        coalesce(min(first_currency) = max(last_currency), true) as is_addable
     from state_contributions_pooled
 
 ),
