@@ -17,10 +17,10 @@ _FOLDED = """(select {{{{ array_element(fold_transition_maps('map', 'place'), {}
 
 # 2x + y + z = 7, x + 3y = 7, -y + 4z = 10: x = 1, y = 2, z = 3.
 _SOLVED = """(select cast(
-    {{{{ array_element(solve_linear_system('equation', 'place'), {}) }}}} as decimal(18, 6)) from (
-    select 2 as place, {{{{ dbt.array_construct(['1e0', '3e0', '0e0', '7e0']) }}}} as equation
-    union all select 1, {{{{ dbt.array_construct(['2e0', '1e0', '1e0', '7e0']) }}}}
-    union all select 3, {{{{ dbt.array_construct(['0e0', '-1e0', '4e0', '10e0']) }}}}) as equations)"""
+    {{{{ array_element(solve_linear_system('line', 'constant', 'place'), {}) }}}} as decimal(18, 6)) from (
+    select 2 as place, {{{{ dbt.array_construct(['1e0', '3e0', '0e0']) }}}} as line, 7e0 as constant
+    union all select 1, {{{{ dbt.array_construct(['2e0', '1e0', '1e0']) }}}}, 7e0
+    union all select 3, {{{{ dbt.array_construct(['0e0', '-1e0', '4e0']) }}}}, 10e0) as equations)"""
 
 FUNCTIONS = {
     "abs": [("abs(-3)", "3")],

@@ -1,11 +1,11 @@
-{# The x of A x = b as an array, over rows that hold one equation each, as an array: its line of A, then its b.
+{# The x of A x = b as an array, over rows that hold one equation each: its line of A as an array, and its b.
    Gauss-Jordan, a fold over the unknowns: each is kept in its own equation and taken out of all others. Equations are
    not exchanged, so A must have a dominant diagonal, as I - dP has where d < 1. #}
-{% macro solve_linear_system(equation, order_by) -%}
-    {{ adapter.dispatch('solve_linear_system')(equation, order_by) }}
+{% macro solve_linear_system(coefficients, constant, order_by) -%}
+    {{ adapter.dispatch('solve_linear_system')(coefficients, constant, order_by) }}
 {%- endmacro %}
 
-{% macro duckdb__solve_linear_system(equation, order_by) -%}
+{% macro duckdb__solve_linear_system(coefficients, constant, order_by) -%}
     list_transform(
         list_reduce(
             list_transform(range(1, count(*) + 1), unknown -> [[cast(unknown as double)]]),
@@ -18,17 +18,20 @@
                     / lines[cast(step[1][1] as bigint)][cast(step[1][1] as bigint)]
                 ))
             end),
-            list({{ equation }} order by {{ order_by }})
+            list(list_append({{ coefficients }}, {{ constant }}) order by {{ order_by }})
         ),
         line -> line[-1]
     )
 {%- endmacro %}
 
-{% macro spark__solve_linear_system(equation, order_by) -%}
+{% macro spark__solve_linear_system(coefficients, constant, order_by) -%}
     aggregate(
         sequence(1, cast(count(*) as int)),
         transform(
-            array_sort(collect_list(struct({{ order_by }} as place, {{ equation }} as line))), element -> element.line
+            array_sort(collect_list(
+                struct({{ order_by }} as place, concat({{ coefficients }}, array({{ constant }})) as line)
+            )),
+            element -> element.line
         ),
         (lines, unknown) -> transform(lines, (line, index) -> case
             when index = unknown - 1

@@ -49,7 +49,7 @@ stages as (
         stage,
         row_number() over (order by stage) as stage_place,
         cast(nullif(customer_months_count, 0) as double) as customer_months_count,
-        contribution_amount
+        coalesce(contribution_amount / cast(nullif(customer_months_count, 0) as double), 0) as mean_contribution
     from state_contributions_pooled
 
 ),
@@ -59,7 +59,8 @@ coefficients as (
     select
         stages.stage,
         stages.stage_place,
-        next_stages.stage_place as column_number,
+        stages.mean_contribution,
+        next_stages.stage_place as next_stage_place,
         case when stages.stage = next_stages.stage then 1 else 0 end
         - coalesce(moves.entities_count / stages.customer_months_count, 0)
         / (1 + thresholds.threshold_value) as coefficient
@@ -69,13 +70,6 @@ coefficients as (
         on thresholds.threshold_id = 'state_value_monthly_discount_rate'
     left join moves
         on stages.stage = moves.from_stage and next_stages.stage = moves.to_stage
-    union all
-    select
-        stage,
-        stage_place,
-        1000,
-        coalesce(contribution_amount / customer_months_count, 0)
-    from stages
 
 ),
 
@@ -84,15 +78,16 @@ equations as (
     select
         stage,
         stage_place,
-        {{ ordered_array('coefficient', 'column_number') }} as equation
+        mean_contribution,
+        {{ ordered_array('coefficient', 'next_stage_place') }} as coefficients
     from coefficients
-    group by stage, stage_place
+    group by stage, stage_place, mean_contribution
 
 ),
 
 solution as (
 
-    select {{ solve_linear_system('equation', 'stage_place') }} as state_values
+    select {{ solve_linear_system('coefficients', 'mean_contribution', 'stage_place') }} as state_values
     from equations
 
 ),
@@ -100,9 +95,9 @@ solution as (
 state_values_solved as (
 
     select
-        equations.stage,
-        cast({{ array_element('solution.state_values', 'equations.stage_place') }} as decimal(18, 4)) as state_value
-    from equations
+        stages.stage,
+        cast({{ array_element('solution.state_values', 'stages.stage_place') }} as decimal(18, 4)) as state_value
+    from stages
     cross join solution
 
 )
