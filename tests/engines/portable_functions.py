@@ -33,6 +33,12 @@ _END = _block((30, _ADVANCE, 2, "null"))
 _PASSED = f"select {{{{ unfold(fold_instants('block', 'cast(0 as bigint)')) }}}} as instant from ({_LIFE}) as lives"
 _BLOCKS = f"select 1 as place, block from ({_LIFE}) as life union all select 2, block from ({_END}) as life_end"
 _STATE = "(select {{{{ array_element(fold_blocks('block', 'place'), {}) }}}} from ({}) as blocks)"
+# 2x + y + z = 7, x + 3y = 7, -y + 4z = 10: x = 1, y = 2, z = 3.
+_SOLVED = """(select cast(
+    {{{{ array_element(solve_linear_system('line', 'constant', 'place'), {}) }}}} as decimal(18, 6)) from (
+    select 2 as place, {{{{ dbt.array_construct(['1e0', '3e0', '0e0']) }}}} as line, 7e0 as constant
+    union all select 1, {{{{ dbt.array_construct(['2e0', '1e0', '1e0']) }}}}, 7e0
+    union all select 3, {{{{ dbt.array_construct(['0e0', '-1e0', '4e0']) }}}}, 10e0) as equations)"""
 
 FUNCTIONS = {
     "abs": [("abs(-3)", "3")],
@@ -45,12 +51,14 @@ FUNCTIONS = {
     "dense_rank": [
         ("(select max(r) from (select dense_rank() over (order by v % 2) as r from numbers where v > 0) as n)", "1")
     ],
+    "exp": [("cast(exp(0) as double)", "1.0"), ("cast(exp(-0.5) as decimal(18, 12))", "0.606530659713")],
     "floor": [("cast(floor(2.7) as bigint)", "2"), ("cast(floor(cast(-2.1 as double)) as bigint)", "-3")],
     "greatest": [("greatest(1, 3)", "3"), ("greatest(1, null)", "1")],
     "lag": [(_LAGS, "1")],
     "lead": [(_LEADS, "3")],
     "least": [("least(1, 3)", "1"), ("least(3, null)", "3")],
     "length": [("length('añ李')", "3"), ("length('')", "0")],
+    "ln": [("cast(ln(1) as double)", "0.0"), ("cast(ln(0.9) as decimal(18, 12))", "-0.105360515658")],
     "lower": [("lower('ÀbC李')", "àbc李")],
     "max": [("(select max(v) from numbers)", "3"), ("(select max(t) from numbers)", "b")],
     "md5": [("md5('añ')", "62d26ce38a21f4e93a5ad6f043618bc6")],
@@ -60,6 +68,11 @@ FUNCTIONS = {
     "power": [("cast(power(16, 13) as bigint)", "4503599627370496")],
     "replace": [("replace('a|b|c', '|', '')", "abc")],
     "right": [("right('añ李', 2)", "ñ李"), ("right('a', 2)", "a")],
+    "round": [
+        ("round(cast(2 as double) / 3, 12)", "0.666666666667"),
+        ("round(cast(-0.25 as double), 1)", "-0.3"),
+        ("round(exp(ln(cast(0.5 as double) / 3) + ln(cast(3 as double))), 12)", "0.5"),
+    ],
     "row_number": [
         (_RANKED.format(""), None),
         (_RANKED.format("desc"), "3"),
@@ -152,6 +165,10 @@ PROJECT_MACROS = {
         ("""{{ hash_email("'  '") }}""", None),
     ],
     "hash_phone": [("""{{ hash_phone("'+86 138-0000-1234'") }} = {{ hash_phone("'13800001234'") }}""", "true")],
+    "ordered_array": [
+        ("(select {{ array_element(ordered_array('v', 't'), 2) }} from numbers where v is not null)", "3"),
+        ("(select {{ array_element(ordered_array('t', '-v'), 2) }} from numbers where v is not null)", "a"),
+    ],
     "ordered_list": [
         ("(select {{ ordered_list('t', 'v') }} from numbers)", "a,b"),
         ("(select {{ ordered_list('t', '-v') }} from numbers)", "b,a"),
@@ -168,6 +185,11 @@ PROJECT_MACROS = {
     "sha256": [
         ("""{{ sha256("'abc'") }}""", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         ("{{ sha256('cast(null as string)') }}", None),
+    ],
+    "solve_linear_system": [
+        (_SOLVED.format(1), "1.000000"),
+        (_SOLVED.format(2), "2.000000"),
+        (_SOLVED.format(3), "3.000000"),
     ],
     "spark_literal": [
         ("""{{ spark_literal("a\\\\b's") if target.type == 'spark' else "'a\\\\b''s'" }}""", "a\\b's"),

@@ -1,0 +1,38 @@
+-- The periods to which each day belongs: the day itself, its week from Monday on, its month.
+-- Another unit is another word in the list, which `dbt.date_trunc` must know.
+-- One row per period unit and day.
+with
+
+days_spined as (
+
+    select * from {{ ref('int_days_spined') }}
+
+),
+
+days_with_period as (
+
+    {% for period_unit in ['day', 'week', 'month'] %}
+        {% if not loop.first %} union all {% endif %}
+        select
+            '{{ period_unit }}' as period_unit,
+            day_start_date,
+            cast({{ dbt.date_trunc(period_unit, 'day_start_date') }} as date) as period_start_date,
+            cast({{ dbt.dateadd(period_unit, 1, dbt.date_trunc(period_unit, 'day_start_date')) }} as date)
+                as next_period_start_date
+        from days_spined
+    {% endfor %}
+
+),
+
+days_grouped as (
+
+    select
+        period_unit,
+        day_start_date,
+        period_start_date,
+        next_period_start_date
+    from days_with_period
+
+)
+
+select * from days_grouped
