@@ -304,7 +304,7 @@ SQL_FAULTS = [
     ("int_stage_levels_crossed", "levels.recent >= rules", "levels.recent > rules"),
     ("int_stage_levels_crossed", "arrivals_count > 0", "arrivals_count >= 0"),
     ("int_stage_bundles_compiled", "max(maps.has_round_trips) = 0", "true"),
-    ("int_stage_blocks_gathered", "when 2 then", "when 9 then false when 2 then false and"),
+    ("int_stage_blocks_gathered", "when 2\n                then", "when 2\n                then false and"),
     ("int_stage_moves_folded", "coalesce(instants.instant.seconds_since_entry <=", "coalesce(1000 <"),
     ("fct_stage_transitions", "moves.occurred_at <= build", "moves.occurred_at < build"),
 ]

@@ -1,6 +1,7 @@
 -- Over which time each transition's rule looked: one instant, or all after `heard_after_at` up to `heard_until_at`.
 -- An event and a statement are heard when they come, a silence begins with its last event, a decline looks back over
--- two windows, a signal and an event that needs a level over one, an n-th event over the whole life. Buckets of a window's length number the time.
+-- two windows, a signal and an event that needs a level over one, an n-th event over the whole life. Buckets of a
+-- window's length number the time.
 -- One row per transition id.
 with
 

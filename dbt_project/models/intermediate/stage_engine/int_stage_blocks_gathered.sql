@@ -1,7 +1,7 @@
 {%- set block_size = 64 -%}
-{%- set most_repetitions = 3 -%}
 -- The instants that can matter to an entity's stage, in order, gathered in blocks: of a run of the same bundle only as
--- many as can change anything. Long lives are cut into blocks, so that folding one costs in proportion to its length.
+-- many as can change anything, where that is at most two. Long lives are cut into blocks, so that folding one costs in
+-- proportion to its length.
 -- One row per life number and block number.
 with
 
@@ -25,12 +25,14 @@ instants as (
             partition by bundled.life_number
             order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
         ) as instant_number,
-        {% for back in range(1, most_repetitions + 1) %}
-            lag(bundled.bundle, {{ back }}, 0) over (
-                partition by bundled.life_number
-                order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
-            ) as bundle_{{ back }}_before{{ ',' if not loop.last }}
-        {% endfor %}
+        lag(bundled.bundle, 1, 0) over (
+            partition by bundled.life_number
+            order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
+        ) as previous_bundle,
+        lag(bundled.bundle, 2, 0) over (
+            partition by bundled.life_number
+            order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
+        ) as second_previous_bundle
     from stage_instants_bundled as bundled
 
 ),
@@ -53,12 +55,11 @@ useful as (
     where
         case compiled.useful_repetitions
             when 0 then false
-            {% for repetitions in range(1, most_repetitions + 1) %}
-                when {{ repetitions }} then
-                    {% for back in range(1, repetitions + 1) %}
-                        {{ 'or' if not loop.first }} instants.bundle != instants.bundle_{{ back }}_before
-                    {% endfor %}
-            {% endfor %}
+            when 1 then instants.bundle != instants.previous_bundle
+            when 2
+                then
+                    instants.bundle != instants.previous_bundle
+                    or instants.bundle != instants.second_previous_bundle
             else true
         end
 

@@ -1,6 +1,6 @@
--- Who lives which lifecycle: a life is an entity in one lifecycle, and the engine knows it by a number, which costs less
--- to sort and join than two texts. A customer hears every event of its own; a deal, ticket, contract, partner or member
--- of staff those about itself.
+-- Who lives which lifecycle: a life is an entity in one lifecycle, and the engine knows it by a number, which costs
+-- less to sort and join than two texts. A customer hears every event of its own; a deal, ticket, contract, partner or
+-- member of staff those about itself.
 -- One row per life number.
 with
 

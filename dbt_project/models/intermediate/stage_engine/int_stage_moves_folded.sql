@@ -50,23 +50,23 @@ moves as (
     select
         instants.life_number,
         instants.lifecycle_id,
-        instants.instant.occurred_at,
-        instants.instant.stated_record_id,
+        instants.instant.occurred_at, -- noqa: RF01
+        instants.instant.stated_record_id, -- noqa: RF01
         steps.rule_id,
         steps.from_number,
         steps.to_number,
         row_number() over (
             partition by instants.life_number
-            order by instants.instant.instant_number, steps.step_number
+            order by instants.instant.instant_number, steps.step_number -- noqa: RF01
         ) as move_number
     from instants
     inner join stage_bundle_steps_unrolled as steps
         on
             instants.lifecycle_id = steps.lifecycle_id
-            and instants.instant.bundle = steps.bundle
-            and instants.instant.stage_number = steps.start_number
+            and instants.instant.bundle = steps.bundle -- noqa: RF01
+            and instants.instant.stage_number = steps.start_number -- noqa: RF01
             and steps.from_number != steps.to_number
-    where coalesce(instants.instant.seconds_since_entry <= steps.within_seconds_of_entry, true)
+    where coalesce(instants.instant.seconds_since_entry <= steps.within_seconds_of_entry, true) -- noqa: RF01
 
 ),
 

@@ -1,5 +1,5 @@
--- How long each stay lasted, and how long the entity had been in the stage by its end, all visits together. A stay of no
--- length is none; the last one is open, and measured to as_of.
+-- How long each stay lasted, and how long the entity had been in the stage by its end, all visits together. A stay of
+-- no length is none; the last one is open, and measured to as_of.
 -- One row per life number and move number that began the stay.
 with
 
@@ -37,8 +37,11 @@ stays as (
 
     select
         *,
-        {{ dbt.datediff('occurred_at', 'coalesce(next_occurred_at, as_of)', 'second') }} / cast(86400 as double)
-            as latest_days
+        {{ dbt.datediff(
+            'occurred_at',
+            'coalesce(next_occurred_at, as_of)',
+            'second'
+        ) }} / cast(86400 as double) as latest_days
     from moves
     where next_occurred_at is null or next_occurred_at > occurred_at
 

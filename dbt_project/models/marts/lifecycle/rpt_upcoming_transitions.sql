@@ -34,8 +34,11 @@ moves_to_come as (
             partition by moves.lifecycle_id, moves.entity_id
             order by moves.move_number
         ) as step_number,
-        {{ dbt.datediff('build_clocks_resolved.as_of', 'moves.occurred_at', 'second') }} / cast(86400 as double)
-            as days_until_due
+        {{ dbt.datediff(
+            'build_clocks_resolved.as_of',
+            'moves.occurred_at',
+            'second'
+        ) }} / cast(86400 as double) as days_until_due
     from stage_moves_evidenced as moves
     inner join build_clocks_resolved
         on moves.occurred_at > build_clocks_resolved.as_of
