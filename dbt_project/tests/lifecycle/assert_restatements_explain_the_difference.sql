@@ -1,7 +1,7 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_restatements"}}}) }}
--- Each change has one cause, nothing is compared with what was published later than this build knows of, and where nobody
--- is said to have changed, as many entities had a stage at the end of the month as the first publication told: counted
--- here from the log alone.
+-- Each change has one cause, nothing is compared with what was published later than this build knows of, and where
+-- nobody is said to have changed, as many entities had a stage at the end of the month as the first publication told:
+-- counted here from the log alone.
 with
 
 publications as (
@@ -67,4 +67,7 @@ where
     != restatements.merge_count + restatements.late_data_count + restatements.rule_change_count
     or restatements.is_published != (restatements.changed_entities_count is not null)
     or restatements.first_published_known_at is distinct from months.known_at
-    or (restatements.changed_entities_count = 0 and restatements.entities_count != coalesce(published.entities_count, 0))
+    or (
+        restatements.changed_entities_count = 0
+        and restatements.entities_count != coalesce(published.entities_count, 0)
+    )

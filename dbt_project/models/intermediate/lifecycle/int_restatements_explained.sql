@@ -1,5 +1,5 @@
 -- Why a stage was restated: records were joined to another customer, an event came late, or else a rule changed.
--- A customer's id is made of its oldest record, so the id of a customer that is no more leads to whoever has the record.
+-- A customer's id is made of its oldest record, so an id that is no more leads to whoever has the record now.
 -- One row per lifecycle id, entity id and month.
 with
 

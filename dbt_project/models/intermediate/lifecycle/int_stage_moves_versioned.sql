@@ -1,4 +1,4 @@
--- Every move that was ever published or is known now, with the first publication that had it and the first that did not.
+-- Every move that was ever published or is known now, with the first publication that had it and the first without it.
 -- A move whose stage, number or rule version changed is another version. Only what was recorded before this build's
 -- known_at is read, so a build at the same clocks tells the same.
 -- One row per version of a move.

@@ -1,5 +1,5 @@
--- What we believed and what we now know: of the stages at a month's end, as they were first published, how many are known
--- to be others, and why. A month that no earlier publication has told of has no count.
+-- What we believed and what we now know: of the stages at a month's end, as they were first published, how many are
+-- known to be others, and why. A month that no earlier publication has told of has no count.
 -- One row per lifecycle id and month.
 with
 
