@@ -2,55 +2,216 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
 import re
-from typing import TYPE_CHECKING
+import shutil
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
+from pages import DOCS, TUTORIAL, Example, blocks_of, chapter, examples_of, printed, table_of
 
-from orchestration.home import PROJECT_FOLDER
+from orchestration.dictionary.checks import find_faults
+from orchestration.dictionary.tables import read_dictionary
+from orchestration.home import DICTIONARY_FOLDER, PROJECT_FOLDER, PUBLISHED_DATABASE_NAME, WarehouseHome
+from orchestration.publishing.release import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("sample")
 
-DOCS = PROJECT_FOLDER / "docs"
-PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "metrics").glob("*.md"))]
-QUERY_WITH_TABLE = re.compile(r"```sql\n(?P<sql>[^`]*)```\n\n(?P<table>(?:\|[^\n]*\n)+)")
 LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#]+)")
+STAGE_LINE = re.compile(r"^ (?P<stage>\w+) +\w+ +(?P<customers>[\d,]+) *$", re.MULTILINE)
+THRESHOLD, OWN_EXTRACT = "Change a threshold", "Your own extract"
 
 
-def examples() -> list[tuple[str, str, str]]:
-    """Return name, query and printed table of every example."""
+def examples() -> list[tuple[str, Example]]:
+    """Return the name and the example of every printed table that the sample company's first release answers."""
+    pages = {
+        page.stem: page.read_text(encoding="utf-8") for page in [TUTORIAL, *sorted((DOCS / "metrics").glob("*.md"))]
+    }
+    for title in (THRESHOLD, OWN_EXTRACT):
+        pages["tutorial"] = pages["tutorial"].replace(chapter(title), "")
     return [
-        (f"{page.stem}-{number}", match["sql"], match["table"])
-        for page in PAGES
-        for number, match in enumerate(QUERY_WITH_TABLE.finditer(page.read_text(encoding="utf-8")), start=1)
+        (f"{name}-{number}", example)
+        for name, text in pages.items()
+        for number, example in enumerate(examples_of(text), start=1)
+        if example.header
     ]
-
-
-def cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
 def pages_with_links() -> list[Path]:
     return [PROJECT_FOLDER / "README.md", PROJECT_FOLDER / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 
-@pytest.mark.parametrize(("sql", "table"), [pytest.param(sql, table, id=name) for name, sql, table in examples()])
-def test_the_printed_table_is_what_the_query_gives(sql: str, table: str, query: Callable[..., list[tuple]]) -> None:
-    header, _, *printed = table.splitlines()
-    assert cells(header) == [row[0] for row in query(f"describe {sql}")]
-    found = [["" if value is None else str(value) for value in row] for row in query(sql)]
-    assert [cells(line) for line in printed] == found
+def stages_told(text: str) -> dict[str, int]:
+    """Return the customers of each stage in what a run prints."""
+    return {match["stage"]: int(match["customers"].replace(",", "")) for match in STAGE_LINE.finditer(text)}
+
+
+@pytest.mark.parametrize("example", [pytest.param(example, id=name) for name, example in examples()])
+def test_the_printed_table_is_what_the_query_gives(example: Example, query: Callable[..., list[tuple]]) -> None:
+    assert example.header == [row[0] for row in query(f"describe {example.sql}")]
+    assert example.rows == printed(query(example.sql))
 
 
 def test_the_tutorial_answers_at_least_five_questions() -> None:
-    assert sum(name.startswith("tutorial") for name, _, _ in examples()) >= 5
+    assert sum(name.startswith("tutorial") for name, _ in examples()) >= 5
+
+
+def test_the_printed_summaries_are_what_the_run_tells(sample_run: tuple[WarehouseHome, str]) -> None:
+    home, told = sample_run
+    readme = (PROJECT_FOLDER / "README.md").read_text(encoding="utf-8")
+    for page in (readme, chapter("Run it")):
+        (summary,) = (block for block in blocks_of(page) if "Customers by stage" in block)
+        assert stages_told(summary).items() <= stages_told(told).items()
+        assert [
+            line for line in summary.splitlines() if line.startswith(("Files:", "Rows:")) and line not in told
+        ] == []
+    assert stages_told(chapter("Run it")) == stages_told(told)
+    tables = Manifest.read(home.published).tables
+    released = f"{len(tables)} tables, {sum(table.rows_count for table in tables.values()):,} rows"
+    assert next(line for line in chapter("Go back").splitlines() if "as of" in line).endswith(released)
 
 
 @pytest.mark.parametrize("page", pages_with_links(), ids=lambda page: str(page.relative_to(PROJECT_FOLDER)))
 def test_every_link_leads_to_a_file(page: Path) -> None:
     targets = [match["target"].strip() for match in LINK.finditer(page.read_text(encoding="utf-8"))]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def typed(command: str, folder: Path) -> str:
+    """Return what a command of the tutorial prints in a folder; Git sees no repository around it."""
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def changed_dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the dictionary in which the threshold is changed as the tutorial types it."""
+    root = tmp_path_factory.mktemp("changed")
+    folder = root / DICTIONARY_FOLDER.relative_to(PROJECT_FOLDER)
+    shutil.copytree(DICTIONARY_FOLDER, folder)
+    (command,) = (block for block in blocks_of(chapter(THRESHOLD)) if block.startswith("git apply"))
+    typed(command, root)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def both_releases(
+    sample_run: tuple[WarehouseHome, str], changed_dictionary: Path, tmp_path_factory: pytest.TempPathFactory
+) -> WarehouseHome:
+    """The sample's release, and one with what the changed rule makes different, built again without a run."""
+    sample, home = sample_run[0], WarehouseHome(tmp_path_factory.mktemp("both") / "warehouse")
+    earlier, later = (home.releases / name / PUBLISHED_DATABASE_NAME for name in ("1", "2"))
+    for path in (earlier, later):
+        path.parent.mkdir(parents=True)
+    shutil.copy(sample.published_database, earlier)
+    shutil.copy(sample.working_database, home.working_database)
+    manifest = json.loads((sample.dbt_targets / "duckdb" / "manifest.json").read_text(encoding="utf-8"))
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'; set default_null_order = 'nulls_first_on_asc_last_on_desc'")
+        connection.execute(f"attach '{home.working_database}' as working; attach '{later}' as later")
+        rebuild(connection, nodes_of(manifest), changed_dictionary / "stage_rules.csv")
+        for mart in ("dim_customers", "fct_orders", "rpt_restatements"):
+            connection.execute(f"create table later.{mart} as select * from working.marts.{mart}")
+    home.published.symlink_to(later.parent)
+    return home
+
+
+def nodes_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the models and seeds by name, each with the names of those it reads."""
+    kinds = ("model", "seed")
+    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in kinds}
+    return {
+        node["name"]: node | {"reads": {key.split(".")[-1] for key in manifest["parent_map"][key] if key in nodes}}
+        for key, node in nodes.items()
+    }
+
+
+def rebuild(connection: duckdb.DuckDBPyConnection, nodes: dict[str, dict[str, Any]], stage_rules: Path) -> None:
+    """Load the rules and build again all that depends on them, one second later."""
+    rules = nodes["stage_rules"]["relation_name"]
+    connection.execute(f"delete from {rules}")
+    connection.execute(f"insert into {rules} by name select * from read_csv('{stage_rules}', all_varchar = true)")
+    connection.execute(
+        f"update {nodes['int_build_clocks_resolved']['relation_name']} set known_at = known_at + interval 1 second"
+    )
+    stale = {"stage_rules", "int_month_publications_found"}
+    for name in read_by(nodes, "dim_customers", "rpt_restatements"):
+        node = nodes[name]
+        if (stale & node["reads"] or name in stale) and node["resource_type"] == "model":
+            stale.add(name)
+            kind, relation = node["config"]["materialized"], node["relation_name"]
+            connection.execute(f"create or replace {kind} {relation} as {node['compiled_code']}")
+
+
+def read_by(nodes: dict[str, dict[str, Any]], *marts: str) -> list[str]:
+    """Return the marts and all that they read, in the order of building."""
+    needed, found = list(marts), {}
+    while needed:
+        name = needed.pop()
+        if name not in found:
+            found[name] = nodes[name]["reads"]
+            needed += found[name]
+    return list(TopologicalSorter(found).static_order())
+
+
+def released(home: WarehouseHome, sql: str) -> list[tuple]:
+    with duckdb.connect(str(home.published_database), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_the_threshold_is_changed_in_the_cells_that_the_tutorial_lists(changed_dictionary: Path) -> None:
+    now, then = (
+        list(csv.DictReader((folder / "stage_rules.csv").open(encoding="utf-8", newline="")))
+        for folder in (DICTIONARY_FOLDER, changed_dictionary)
+    )
+    changed = [
+        [column, before[column], after[column]]
+        for before, after in zip(now, then, strict=True)
+        for column in before
+        if before[column] != after[column]
+    ]
+    _, listed = table_of(re.search(r"(\|[^\n]*\n)+", chapter(THRESHOLD))[0])
+    assert changed == listed
+    assert find_faults(read_dictionary(changed_dictionary)) == []
+
+
+def test_the_orders_alone_name_whom_the_threshold_moves(both_releases: WarehouseHome) -> None:
+    named_by = examples_of(chapter(THRESHOLD))[0].sql
+    stages = "select customer_id, lifecycle_stage from dim_customers"
+    named = {customer for (customer,) in released(both_releases, named_by)}
+    with duckdb.connect(str(both_releases.releases / "1" / PUBLISHED_DATABASE_NAME), read_only=True) as connection:
+        before = dict(connection.execute(stages).fetchall())
+    after = dict(released(both_releases, stages))
+    assert before.keys() == after.keys()
+    assert named == {customer for customer in before if before[customer] != after[customer]}
+    assert f"It names {len(named)} customers." in chapter(THRESHOLD)
+
+
+def test_the_releases_before_and_after_the_threshold_differ_as_printed(both_releases: WarehouseHome) -> None:
+    blocks = blocks_of(chapter(THRESHOLD))
+    (place,) = (number for number, block in enumerate(blocks) if block.startswith(".venv/bin/python"))
+    command = blocks[place].replace(".venv/bin/python", sys.executable)
+    assert typed(command, both_releases.folder.parent) == blocks[place + 1]
+    found = dict(released(both_releases, "select lifecycle_stage, count(*) from dim_customers group by all"))
+    found["known"] += 1  # the lead that the chapter before has added
+    assert {stage: count for stage, count in stages_told(chapter(THRESHOLD)).items() if count} == found
+
+
+def test_the_restatements_after_the_threshold_are_as_printed(both_releases: WarehouseHome) -> None:
+    example = examples_of(chapter(THRESHOLD))[1]
+    assert example.header == [row[0] for row in released(both_releases, f"describe {example.sql}")]
+    assert example.rows == printed(released(both_releases, example.sql))
