@@ -62,7 +62,14 @@ class Measurement:
 def compile_models(folder: Path) -> Statements:
     """Return the engine's models, compiled, each as the statement that builds its table, parents first."""
     command = [Path(sys.executable).with_name("dbt"), "compile", "--quiet", "--no-version-check", "--profiles-dir", "."]
-    command += ["--select", *(f"+{mart}" for mart in MARTS), "--target-path", folder / "target", "--log-path", folder / "logs"]
+    command += [
+        "--select",
+        *(f"+{mart}" for mart in MARTS),
+        "--target-path",
+        folder / "target",
+        "--log-path",
+        folder / "logs",
+    ]
     environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": str(folder / "working.duckdb"), "DO_NOT_TRACK": "1"}
     subprocess.run(command, cwd=DBT_PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
