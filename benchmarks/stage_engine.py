@@ -33,16 +33,7 @@ DICTIONARY = ("event_types", "lifecycles", "lifecycle_stages", "stage_rules", "t
 GIVEN = {"fct_customer_events", "int_build_clocks_resolved", *DICTIONARY}
 EVENTS = "events.duckdb"
 REPEATS = 2
-COMPARED = {
-    "stage_transitions": (
-        "lifecycle_id, entity_id, rule_id, evidence_record_id, from_stage, to_stage, direction, move_number, "
-        "visit_number, skipped_stages_count, days_in_from_stage, occurred_at"
-    ),
-    "stage_intervals": (
-        "lifecycle_id, entity_id, stage, visit_number, latest_days, round(cumulative_days, 9), current_days, "
-        "is_current, valid_from_at, valid_to_at"
-    ),
-}
+ROUNDED = {"cumulative_days": "round(cumulative_days, 9)"}  # sums of fractions, added in whatever order
 
 Statements = list[tuple[str, str]]
 
@@ -71,8 +62,14 @@ class Measurement:
 def compile_models(folder: Path) -> Statements:
     """Return the engine's models, compiled, each as the statement that builds its table, parents first."""
     command = [Path(sys.executable).with_name("dbt"), "compile", "--quiet", "--no-version-check", "--profiles-dir", "."]
-    command += ["--select", *(f"+{mart}" for mart in MARTS)]
-    command += ["--target-path", folder / "target", "--log-path", folder / "logs"]
+    command += [
+        "--select",
+        *(f"+{mart}" for mart in MARTS),
+        "--target-path",
+        folder / "target",
+        "--log-path",
+        folder / "logs",
+    ]
     environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": str(folder / "working.duckdb"), "DO_NOT_TRACK": "1"}
     subprocess.run(command, cwd=DBT_PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
@@ -142,15 +139,25 @@ def measure(folder: Path, database: str, statements: Statements, memory: str | N
     return Cost(**json.loads(told))
 
 
+def columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[str, str]]:
+    """Return the columns of a relation, each with its type."""
+    return [(row[0], row[1]) for row in connection.execute(f"describe {relation}").fetchall()]
+
+
 def compare(folder: Path) -> int:
     """Return how many moves both found; fails when engine and floor differ in a row."""
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
         for database in ("working", "floor"):
             connection.execute(f"attach '{folder / database}.duckdb' as {database} (read_only)")
-        for table, columns in COMPARED.items():
-            engine = f"select {columns} from working.marts.fct_{table}"
-            floor = f"select {columns} from floor.marts.{table}"
+        for mart in MARTS:
+            table = mart.removeprefix("fct_")
+            found = columns(connection, f"working.marts.{mart}")
+            if written := set(found) ^ set(columns(connection, f"floor.marts.{table}")):
+                raise SystemExit(f"{table}: columns or types are of one alone: {sorted(written)}")
+            selected = ", ".join(ROUNDED.get(column, column) for column, _ in found)
+            engine = f"select {selected} from working.marts.{mart}"
+            floor = f"select {selected} from floor.marts.{table}"
             for left, right in ((engine, floor), (floor, engine)):
                 if rows := count(connection, f"(({left}) except all ({right}))"):
                     raise SystemExit(f"{table}: {rows} rows are found by one alone: {left} ...")

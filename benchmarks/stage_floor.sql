@@ -4,7 +4,7 @@
 -- Stages by number: 0 outside, 1 reached, 2 known, 3 engaged, 4 opportunity, 5 new_customer, 6 active, 7 at_risk,
 -- 8 churned, 9 reactivated, 10 closed.
 
--- What may act before the first order, in order of priority; 4 and 5 have one priority.
+-- What is heard, in order of priority; 4 and 5 have one priority, 8 are the orders.
 create or replace temp macro code_of(event_type) as (case event_type
     when 'deal_opened' then 1
     when 'deal_lost' then 2
@@ -17,7 +17,23 @@ create or replace temp macro code_of(event_type) as (case event_type
     when 'message_sent' then 6
     when 'lead_disqualified' then 7
     when 'contact_deleted' then 7
+    when 'qualifying_order_placed' then 8
 end)::tinyint;
+
+create or replace temp macro rule_name(code, from_number) as case code
+    when 1 then 'deal_opened'
+    when 2 then 'deal_lost'
+    when 3 then 'interest_shown'
+    when 4 then if(from_number = 10, 'lead_returned', 'identified')
+    when 5 then 'identified'
+    when 6 then 'first_touch'
+    when 7 then 'given_up'
+    when 11 then 'first_order'
+    when 12 then 'repeat_order'
+    when 13 then 'return_order'
+    when 14 then 'silent_at_risk'
+    when 15 then 'silent_churned'
+end;
 
 create or replace temp macro stage_name(stage) as case stage
     when 0 then 'outside'
@@ -33,20 +49,40 @@ create or replace temp macro stage_name(stage) as case stage
     when 10 then 'closed'
 end;
 
+-- Customers by number: to sort and join numbers costs less than texts.
+create temp table customers as
+select
+    customer_id,
+    row_number() over () as customer_number
+from (
+    select distinct customer_id
+    from marts.fct_customer_events
+    where customer_id is not null and code_of(event_type) is not null
+);
+
+create temp table heard as
+select
+    customers.customer_number,
+    events.occurred_at,
+    code_of(events.event_type) as code,
+    events.source_record_id,
+    events.source_table,
+    events.amount,
+    events.loaded_at
+from marts.fct_customer_events as events
+inner join customers
+    on events.customer_id = customers.customer_id
+where code_of(events.event_type) is not null;
+
 -- One row per customer and instant of ordering. A gap, before and after, by how long it was: 0 there is none,
 -- 1 up to 90 days, 2 up to 180, 3 more.
 create temp table orders as
 with instants as (
-    select
-        customer_id,
-        occurred_at,
-        source_record_id
-    from marts.fct_customer_events
-    where event_type = 'qualifying_order_placed' and customer_id is not null
-    qualify lag(occurred_at) over (
-        partition by customer_id
-        order by occurred_at, source_record_id
-    ) is distinct from occurred_at
+    select distinct
+        customer_number,
+        occurred_at
+    from heard
+    where code = 8
 ),
 
 neighbours as (
@@ -57,15 +93,14 @@ neighbours as (
         lead(occurred_at) over life as next_at
     from instants
     window life as (
-        partition by customer_id
+        partition by customer_number
         order by occurred_at
     )
 )
 
 select
-    neighbours.customer_id,
+    neighbours.customer_number,
     neighbours.occurred_at,
-    neighbours.source_record_id,
     (case
         when previous_at is null then 0
         when previous_at + interval 90 days >= occurred_at then 1
@@ -94,24 +129,15 @@ where
 -- What came before the first order and did something. First what is seen from what came before in the whole life: an
 -- open deal (1) stands until it is lost (2), a touch (6) counts as the first of all, giving up (7) not as the first.
 create temp table beginnings as
-with heard as (
+with before_orders as (
     select
-        customer_id,
-        occurred_at,
-        source_record_id,
-        code_of(event_type) as code
-    from marts.fct_customer_events
-    where code is not null and customer_id is not null
-),
-
-before_orders as (
-    select
-        heard.*,
-        code - (code = 5)::tinyint as priority
+        heard.customer_number,
+        heard.occurred_at,
+        heard.code
     from heard
     left join orders
-        on heard.customer_id = orders.customer_id and orders.gap = 0
-    where orders.occurred_at is null or heard.occurred_at < orders.occurred_at
+        on heard.customer_number = orders.customer_number and orders.gap = 0
+    where heard.code < 8 and (orders.occurred_at is null or heard.occurred_at < orders.occurred_at)
 ),
 
 with_deals as (
@@ -122,8 +148,8 @@ with_deals as (
         coalesce(bool_or(code not in (2, 7)) over life, false) as is_inside
     from before_orders
     window life as (
-        partition by customer_id
-        order by occurred_at, priority, source_record_id
+        partition by customer_number
+        order by occurred_at, code
         rows between unbounded preceding and 1 preceding
     )
 ),
@@ -133,8 +159,8 @@ attempts as (
     select
         *,
         count(*) filter (where code = 7) over (
-            partition by customer_id
-            order by occurred_at, priority, source_record_id
+            partition by customer_number
+            order by occurred_at, code
             rows between unbounded preceding and 1 preceding
         ) as attempt
     from with_deals
@@ -154,16 +180,15 @@ with_attempts as (
     from attempts
     where code != 5 or attempt = 0
     window attempt as (
-        partition by customer_id, attempt
-        order by occurred_at, priority, source_record_id
+        partition by customer_number, attempt
+        order by occurred_at, code
         rows between unbounded preceding and 1 preceding
     )
 )
 
 select
-    customer_id,
+    customer_number,
     occurred_at,
-    source_record_id,
     code,
     ([4, 2, 3, 2, 2, 1, 10])[code]::tinyint as to_number
 from with_attempts
@@ -177,12 +202,14 @@ where
 
 create temp table moves as
 with steps as (
+    select
+        *,
+        occurred_at as heard_at
     from beginnings
     union all
     select
-        customer_id,
+        customer_number,
         occurred_at,
-        source_record_id,
         case gap
             when 0 then 11
             when 3 then 13
@@ -192,25 +219,26 @@ with steps as (
             when 0 then 5
             when 3 then 9
             else 6
-        end
+        end,
+        occurred_at
     from orders
     where gap != 1 or stage_before_silence != 6
     union all
     select
-        customer_id,
+        customer_number,
         occurred_at + interval 90 days,
-        source_record_id,
         14,
-        7
+        7,
+        occurred_at
     from orders
     where silence > 1
     union all
     select
-        customer_id,
+        customer_number,
         occurred_at + interval 180 days,
-        source_record_id,
         15,
-        8
+        8,
+        occurred_at
     from orders
     where silence > 2
 ),
@@ -224,42 +252,53 @@ neighbours as (
         lead(occurred_at) over life as next_at
     from steps
     window life as (
-        partition by customer_id
+        partition by customer_number
         order by occurred_at, code
     )
 )
 
 select
     neighbours.*,
+    customers.customer_id,
+    md5('customer|' || customer_id || '|' || occurred_at || '|' || rule_name(code, from_number) || '|') as move_id,
     date_diff('second', occurred_at, coalesce(next_at, as_of)) / 86400 as latest_days,
     row_number() over life as visit_number,
     sum(date_diff('second', occurred_at, coalesce(next_at, as_of)) / 86400) over life as cumulative_days
 from neighbours
+inner join customers
+    on neighbours.customer_number = customers.customer_number
 cross join intermediate.int_build_clocks_resolved
 window life as (
-    partition by customer_id, to_number
+    partition by neighbours.customer_number, to_number
     order by move_number
 );
 
+-- The first record of an instant is the evidence, with the sum of all that the rule hears.
+create temp table evidence as
+select
+    moves.customer_number,
+    moves.move_number,
+    min(heard.source_record_id) as source_record_id,
+    arg_min(heard.source_table, heard.source_record_id) as source_table,
+    sum(heard.amount)::double as amount,
+    min(heard.loaded_at) as loaded_at
+from moves
+inner join heard
+    on moves.customer_number = heard.customer_number and moves.heard_at = heard.occurred_at
+where
+    heard.code = least(moves.code, 8)
+    or (moves.code in (4, 5) and heard.code in (4, 5) and moves.from_number != 10)
+group by all;
+
 create table marts.stage_transitions as
 select
+    move_id as transition_id,
     'customer' as lifecycle_id,
     customer_id as entity_id,
-    case code
-        when 1 then 'deal_opened'
-        when 2 then 'deal_lost'
-        when 3 then 'interest_shown'
-        when 4 then if(from_number = 10, 'lead_returned', 'identified')
-        when 5 then 'identified'
-        when 6 then 'first_touch'
-        when 7 then 'given_up'
-        when 11 then 'first_order'
-        when 12 then 'repeat_order'
-        when 13 then 'return_order'
-        when 14 then 'silent_at_risk'
-        when 15 then 'silent_churned'
-    end as rule_id,
+    customer_id,
+    rule_name(code, from_number) as rule_id,
     source_record_id as evidence_record_id,
+    'customer' as entity_type,
     stage_name(from_number) as from_stage,
     stage_name(to_number) as to_stage,
     case
@@ -269,19 +308,29 @@ select
         when to_number < from_number then if(from_number = 9, 'lateral', 'backward')
         else 'forward'
     end as direction,
-    move_number,
-    visit_number,
-    if(to_number <= 5 and from_number < to_number, to_number - from_number - 1, 0) as skipped_stages_count,
+    source_table as evidence_source,
+    moves.move_number::integer as move_number,
+    visit_number::integer as visit_number,
+    if(to_number <= 5 and from_number < to_number, to_number - from_number - 1, 0)::bigint as skipped_stages_count,
     date_diff('second', previous_at, occurred_at) / 86400 as days_in_from_stage,
-    occurred_at
-from moves;
+    1::integer as rule_version,
+    case code when 14 then 90 when 15 then 180 else amount end::double as evidence_value,
+    case code when 14 then 90 when 15 then 180 end::double as threshold,
+    occurred_at,
+    if(code > 13, greatest(loaded_at, occurred_at), loaded_at) as known_from_at
+from moves
+inner join evidence
+    on moves.customer_number = evidence.customer_number and moves.move_number = evidence.move_number;
 
 create table marts.stage_intervals as
 select
+    move_id as interval_id,
     'customer' as lifecycle_id,
     customer_id as entity_id,
+    customer_id,
+    'customer' as entity_type,
     stage_name(to_number) as stage,
-    visit_number,
+    visit_number::integer as visit_number,
     latest_days,
     cumulative_days,
     if(next_at is null, latest_days, null) as current_days,

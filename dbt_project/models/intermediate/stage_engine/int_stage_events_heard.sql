@@ -1,5 +1,6 @@
 -- The instants at which an event came that rules listen to; several events of one instant are one, with the first
 -- record as evidence. What a source states counts each by itself, in the order of its records.
+-- A customer hears every event of its own, also those about its deals; everyone else those about itself.
 -- One row per life number, hearing number, instant and stated record id (empty where nothing is stated).
 with
 
@@ -44,23 +45,6 @@ hearings as (
 
 ),
 
-entity_events as (
-
-    select
-        customer_events.*,
-        'customer' as lived_by,
-        customer_events.customer_id as lived_by_id
-    from customer_events
-    union all
-    select
-        customer_events.*,
-        customer_events.entity_type as lived_by,
-        customer_events.entity_id as lived_by_id
-    from customer_events
-    where customer_events.entity_type != 'customer'
-
-),
-
 matches as (
 
     select
@@ -75,16 +59,17 @@ matches as (
         events.amount,
         events.loaded_at
     from hearings
-    inner join entity_events as events
-        on
-            hearings.entity_type = events.lived_by
-            and hearings.event_type = events.event_type
+    inner join customer_events as events
+        on hearings.event_type = events.event_type
     inner join stage_lives_numbered as lives
         on
             hearings.lifecycle_id = lives.lifecycle_id
-            and events.lived_by_id = lives.entity_id
+            and case
+                when hearings.entity_type = 'customer' then events.customer_id else events.entity_id
+            end = lives.entity_id
     where
-        (hearings.min_amount is null or events.amount >= hearings.min_amount)
+        (hearings.entity_type = 'customer' or hearings.entity_type = events.entity_type)
+        and (hearings.min_amount is null or events.amount >= hearings.min_amount)
         and (hearings.max_amount is null or events.amount <= hearings.max_amount)
         and (
             hearings.stated_values is null

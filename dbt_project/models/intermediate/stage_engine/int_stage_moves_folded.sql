@@ -58,7 +58,15 @@ moves as (
         row_number() over (
             partition by instants.life_number
             order by instants.instant.instant_number, steps.step_number -- noqa: RF01
-        ) as move_number
+        ) as move_number,
+        lag(instants.instant.occurred_at) over ( -- noqa: RF01
+            partition by instants.life_number
+            order by instants.instant.instant_number, steps.step_number -- noqa: RF01
+        ) as previous_occurred_at,
+        lead(instants.instant.occurred_at) over ( -- noqa: RF01
+            partition by instants.life_number
+            order by instants.instant.instant_number, steps.step_number -- noqa: RF01
+        ) as next_occurred_at
     from instants
     inner join stage_bundle_steps_unrolled as steps
         on
@@ -74,14 +82,6 @@ stage_moves_folded as (
 
     select
         *,
-        lag(occurred_at) over (
-            partition by life_number
-            order by move_number
-        ) as previous_occurred_at,
-        lead(occurred_at) over (
-            partition by life_number
-            order by move_number
-        ) as next_occurred_at,
         row_number() over (
             partition by life_number, to_number
             order by move_number
