@@ -40,6 +40,8 @@ CLAIMS: tuple[Claim, ...] = (
     stages.rules_have_nothing_that_their_trigger_ignores,
     stages.parts_of_a_trigger_come_together,
     stages.events_follow_others,
+    stages.limits_are_in_order,
+    stages.declines_are_shares,
     stages.rules_move_somebody,
     stages.rules_can_fire,
     stages.stages_have_a_rule,

@@ -52,7 +52,7 @@ def days_are_above_zero(dictionary: Dictionary) -> Iterator[Finding]:
         for row in dictionary.rows(table):
             days = row.number(column)
             if days is not None and days <= 0:
-                yield row.finding(column, f"{days} days are no span of time", "write at least 1")
+                yield row.finding(column, f"{column} {row[column]} is nothing at all", "write a number above 0")
 
 
 def days_are_within_reach(dictionary: Dictionary) -> Iterator[Finding]:

@@ -206,7 +206,7 @@ CHANGES = {
     ),
     "silence of no days": (
         (RULES, f"{SILENT},", f"{SILENT.removesuffix('90')}0,"),
-        ("stage_rules.csv, line 11, column 'silent_days': 0 days are no span of time; write at least 1",),
+        ("stage_rules.csv, line 11, column 'silent_days': silent_days 0 is nothing at all; write a number above 0",),
     ),
     "rule without event types": (
         (RULES, "event,61,deal_lost,,", "event,61,,,"),
@@ -254,7 +254,7 @@ CHANGES = {
     ),
     "window of no days": (
         ("funnels.csv", "customer,90,", "customer,0,"),
-        ("funnels.csv, line 3, column 'window_days': 0 days are no span of time",),
+        ("funnels.csv, line 3, column 'window_days': window_days 0 is nothing at all",),
     ),
     "metric of an unknown stage": (
         ("metrics.csv", "churned|reactivated,order_placed", "churnd|reactivated,order_placed"),
@@ -317,7 +317,10 @@ RHYTHM = {"rule_trigger": "inactivity", "silent_days": 90, "gap_multiple": 2.5, 
     [
         (DECLINE, None),
         (DECLINE | {"window_measure": ""}, "'decline' needs window_measure"),
-        (DECLINE | {"window_days": 0}, "0 days are no span of time"),
+        (DECLINE | {"window_days": 0}, "window_days 0 is nothing at all"),
+        (DECLINE | {"decline_ratio": 50}, "50 is no share"),
+        (RHYTHM | {"max_silent_days": 20}, "min_silent_days 30 is more than max_silent_days 20"),
+        (SIGNAL | {"min_amount": 7}, "min_amount 7 is more than max_amount 6"),
         (DECLINE | {"window_measure": "sum"}, "there is no window_measure 'sum'"),
         (SIGNAL, None),
         (SIGNAL | {"window_minimum": ""}, "'signal' needs window_minimum"),
@@ -444,7 +447,7 @@ def test_silences_without_days_that_turn_in_a_circle_are_told_as_a_circle(dictio
         "stage_rules.csv, line 14, column 'to_stage': down, off, up turn in a circle without time passing: "
         "at_risk → churned → closed → at_risk; give each its days of silence, or break the circle"
     ]
-    assert sum("are no span of time" in text for text in found) == 4
+    assert sum("is nothing at all" in text for text in found) == 4
 
 
 def test_a_cell_below_a_quoted_line_break_keeps_its_own_line(dictionary: DictionaryCopy) -> None:

@@ -169,6 +169,11 @@ PROJECT_MACROS = {
         ("(select {{ array_element(ordered_array('v', 't'), 2) }} from numbers where v is not null)", "3"),
         ("(select {{ array_element(ordered_array('t', '-v'), 2) }} from numbers where v is not null)", "a"),
     ],
+    "is_listed": [
+        ("""{{ is_listed("'b'", "'a|b'") }}""", "true"),
+        ("""{{ is_listed("'a_c'", "'abc|%'") }}""", "false"),
+        ("""{{ is_listed("cast(null as string)", "'ab'") }}""", None),
+    ],
     "ordered_list": [
         ("(select {{ ordered_list('t', 'v') }} from numbers)", "a,b"),
         ("(select {{ ordered_list('t', '-v') }} from numbers)", "b,a"),

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.xdist_group("bench")
 
 STAGES = ("one", "two", "three", "four", "five")
 KINDS = ("a", "b", "c", "d")
+STATED = (("xy", "one"), ("y", "two"))
 HORIZON_DAYS = 10
 DICTIONARIES, LIVES, EXAMPLES = 8, 6, 60  # 60 x 8 x 6: 2,880 dictionaries x histories
 MANY = settings(
@@ -71,7 +72,7 @@ def drawn_life(chance: random.Random, length: int, steps: int = 14) -> list[tupl
                 kind=chance.choice(KINDS),
                 record_id=f"{place:03}",
                 amount=chance.choice((None, Decimal(0), Decimal(1), Decimal(2), Decimal(4))),
-                stated_value=chance.choice((None, "x", "y", "y")),
+                stated_value=chance.choice((None, "xy", "y", "y", "x_", "%")),
             ),
             chance.choice((None, None, "first deal", "second deal")),
         )
@@ -84,6 +85,8 @@ def drawn_rules(chance: random.Random) -> list[Rule]:
     there = chance.choice(rules)
     if there.from_stages[-1] in STAGES and there.trigger == "event":  # and back again within the instant
         rules.append(replace(there, rule_id="back", to_stage=there.from_stages[-1], from_stages=(there.to_stage,)))
+    if chance.random() < 0.2:  # a source that states the whole life
+        rules += [Rule(value, stage, ("*",), "source", 2, KINDS, stated_values=(value,)) for value, stage in STATED]
     return rules
 
 
@@ -113,6 +116,7 @@ def _event_parts(chance: random.Random) -> dict[str, object]:
             {"within_days": chance.randint(1, 4), "event_number": chance.randint(1, 4)},
             {"within_days": chance.randint(0, 4), "after_event_types": tuple(chance.sample(KINDS, 2))},
             window | {"window_minimum": chance.randint(1, 3)},
+            window | {"window_minimum": chance.randint(1, 3), "within_days": chance.randint(1, 4)},
         )
     )
 
@@ -139,7 +143,7 @@ PARTS = {
         "window_measure": chance.choice((None, "count", "amount")),
         "window_minimum": chance.randint(1, 3),
     },
-    "source": lambda chance: {"stated_values": tuple(chance.sample("xy", chance.randint(1, 2)))},
+    "source": lambda chance: {"stated_values": tuple(chance.sample(("xy", "y"), chance.randint(1, 2)))},
 }
 RULE_COLUMNS = {
     "silent_days": "integer",
@@ -188,7 +192,7 @@ def tables_of(case: Case) -> dict[str, tuple[str, list[tuple]]]:
         ),
         "dim_stages": (
             "lifecycle_id varchar, stage varchar, owner_team varchar, task varchar",
-            [(name, stage, "team", "task") for name in case.lifecycles for stage in ("outside", *STAGES)],
+            [(name, stage, "team", "task") for name in case.lifecycles for stage in STAGES],
         ),
         "fct_customer_events": (EVENT_COLUMNS, list(_event_rows(case))),
         "int_build_clocks_resolved": build_clock(case.as_of),

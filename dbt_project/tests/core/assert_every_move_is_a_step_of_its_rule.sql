@@ -10,4 +10,4 @@ left join {{ ref('dim_stage_rules') }} as rules
         and moves.to_stage = rules.to_stage
 where
     rules.rule_id is null
-    or (rules.from_stages != '*' and '|' || rules.from_stages || '|' not like '%|' || moves.from_stage || '|%')
+    or (rules.from_stages != '*' and not {{ is_listed('moves.from_stage', 'rules.from_stages') }})

@@ -6,7 +6,7 @@ next_moves as (
 
     select *
     from {{ ref('rpt_upcoming_transitions') }}
-    where step_number = 1
+    where step_number = 1 and from_stage != 'outside'
 
 )
 

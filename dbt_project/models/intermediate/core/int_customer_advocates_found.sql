@@ -1,4 +1,4 @@
--- Who speaks for us: whoever has invited somebody, has referred a lead that became a contact, or gave nine or ten at
+-- Who speaks for us: whoever has invited somebody, has referred somebody else's lead that became a contact, or gave nine or ten at
 -- the latest answer to a question of recommendation (NPS).
 -- One row per customer id.
 with
@@ -43,7 +43,9 @@ inviters as (
 
 leads_converted as (
 
-    select leads.referrer_id
+    select
+        leads.referrer_id,
+        customer_events.customer_id as referred_customer_id
     from leads
     inner join customer_events
         on
@@ -59,6 +61,7 @@ referrers as (
         from leads_converted
         inner join identity_map
             on '{{ kind }}:' || leads_converted.referrer_id = identity_map.party_key
+        where leads_converted.referred_customer_id is distinct from identity_map.customer_id
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

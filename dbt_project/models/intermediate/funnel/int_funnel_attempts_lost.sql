@@ -31,7 +31,7 @@ exit_events as (
     inner join customer_events
         on
             funnels.entity_type = customer_events.entity_type
-            and '|' || funnels.exit_event_types || '|' like '%|' || customer_events.event_type || '|%'
+            and {{ is_listed('customer_events.event_type', 'funnels.exit_event_types') }}
 
 ),
 

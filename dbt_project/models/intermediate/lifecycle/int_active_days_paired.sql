@@ -24,7 +24,7 @@ active_days as (
         cast(customer_events.occurred_at as date) as active_date
     from metrics
     inner join customer_events
-        on '|' || metrics.event_types || '|' like '%|' || customer_events.event_type || '|%'
+        on {{ is_listed('customer_events.event_type', 'metrics.event_types') }}
     where customer_events.customer_id is not null
 
 ),

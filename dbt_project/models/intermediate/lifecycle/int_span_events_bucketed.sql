@@ -50,7 +50,7 @@ span_events_bucketed as (
         ) as bigint), 0) as bucket_number
     from span_rules
     inner join customer_events as events
-        on '|' || span_rules.event_types || '|' like '%|' || events.event_type || '|%'
+        on {{ is_listed('events.event_type', 'span_rules.event_types') }}
     where span_rules.lived_by = 'customer' or span_rules.lived_by = events.entity_type
 
 )

@@ -69,7 +69,7 @@ stays_by_segment as (
             lifecycle_id,
             stage,
             '{{ attribute }}',
-            coalesce(cast({{ attribute }} as {{ dbt.type_string() }}), 'unknown'),
+            coalesce(cast({{ attribute }} as string), 'unknown'),
             is_current,
             duration_hours
         from stays

@@ -31,7 +31,7 @@ stage_rule_steps_listed as (
             and stage_rules.to_stage = pairs.to_stage
     where
         stage_rules.from_stages = '*'
-        or '|' || stage_rules.from_stages || '|' like '%|' || pairs.from_stage || '|%'
+        or {{ is_listed('pairs.from_stage', 'stage_rules.from_stages') }}
 
 )
 

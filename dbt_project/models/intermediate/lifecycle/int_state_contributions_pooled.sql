@@ -52,8 +52,9 @@ contributions_by_stage as (
     select
         stage_intervals.stage,
         sum(contributions_valued.contribution_amount) as contribution_amount,
-        count(*) as contributions_count,
-        count(case when contributions_valued.is_costed then 1 end) as costed_contributions_count,
+        count(case when contributions_valued.record_type = 'order' then 1 end) as orders_count,
+        count(case when contributions_valued.record_type = 'order' and contributions_valued.is_costed then 1 end)
+            as costed_orders_count,
         min(contributions_valued.currency) as first_currency,
         max(contributions_valued.currency) as last_currency
     from contributions_valued
@@ -78,8 +79,8 @@ state_contributions_pooled as (
         stages.stage,
         coalesce(months_by_stage.customer_months_count, 0) as customer_months_count,
         coalesce(contributions_by_stage.contribution_amount, 0) as contribution_amount,
-        coalesce(contributions_by_stage.contributions_count, 0) as contributions_count,
-        coalesce(contributions_by_stage.costed_contributions_count, 0) as costed_contributions_count,
+        coalesce(contributions_by_stage.orders_count, 0) as orders_count,
+        coalesce(contributions_by_stage.costed_orders_count, 0) as costed_orders_count,
         contributions_by_stage.first_currency,
         contributions_by_stage.last_currency
     from stages

@@ -114,12 +114,12 @@ transition_events_found as (
             found.lifecycle_id = stage_rules.lifecycle_id
             and found.rule_id = stage_rules.rule_id
     where
-        '|' || stage_rules.event_types || '|' like '%|' || found.event_type || '|%'
+        {{ is_listed('found.event_type', 'stage_rules.event_types') }}
         and (stage_rules.min_amount is null or found.amount >= stage_rules.min_amount)
         and (stage_rules.max_amount is null or found.amount <= stage_rules.max_amount)
         and (
             stage_rules.stated_values is null
-            or '|' || stage_rules.stated_values || '|' like '%|' || found.stated_value || '|%'
+            or {{ is_listed('found.stated_value', 'stage_rules.stated_values') }}
         )
 
 )

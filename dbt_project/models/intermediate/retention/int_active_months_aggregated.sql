@@ -24,7 +24,7 @@ active_months_aggregated as (
     inner join customer_events
         on
             metrics.period_unit = 'month'
-            and '|' || metrics.event_types || '|' like '%|' || customer_events.event_type || '|%'
+            and {{ is_listed('customer_events.event_type', 'metrics.event_types') }}
     where customer_events.customer_id is not null
     group by 1, 2, 3
 

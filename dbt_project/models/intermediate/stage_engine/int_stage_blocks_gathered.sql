@@ -23,15 +23,15 @@ instants as (
         bundled.*,
         row_number() over (
             partition by bundled.life_number
-            order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
+            order by bundled.occurred_at, bundled.turn_number, bundled.stated_record_id
         ) as instant_number,
         lag(bundled.bundle, 1, 0) over (
             partition by bundled.life_number
-            order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
+            order by bundled.occurred_at, bundled.turn_number, bundled.stated_record_id
         ) as previous_bundle,
         lag(bundled.bundle, 2, 0) over (
             partition by bundled.life_number
-            order by bundled.occurred_at, bundled.segment_number, bundled.stated_record_id
+            order by bundled.occurred_at, bundled.turn_number, bundled.stated_record_id
         ) as second_previous_bundle
     from stage_instants_bundled as bundled
 

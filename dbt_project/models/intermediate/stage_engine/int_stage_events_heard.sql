@@ -41,7 +41,7 @@ hearings as (
         event_types.event_type
     from stage_hearings_compiled
     inner join event_types
-        on '|' || stage_hearings_compiled.event_types || '|' like '%|' || event_types.event_type || '|%'
+        on {{ is_listed('event_types.event_type', 'stage_hearings_compiled.event_types') }}
 
 ),
 
@@ -73,7 +73,7 @@ matches as (
         and (hearings.max_amount is null or events.amount <= hearings.max_amount)
         and (
             hearings.stated_values is null
-            or '|' || hearings.stated_values || '|' like '%|' || events.stated_value || '|%'
+            or {{ is_listed('events.stated_value', 'hearings.stated_values') }}
         )
 
 ),

@@ -34,6 +34,7 @@ events_of_rules as (
             picking_rules.prelude_hearing_number,
             heard.life_number,
             heard.occurred_at,
+            heard.loaded_at,
             {{ is_prelude }} as is_prelude,
             case when {{ is_prelude }} then 0 else heard.instant_events_count end as instant_events_count
         from picking_rules
@@ -57,7 +58,11 @@ events_with_history as (
         max(case when is_prelude then occurred_at end) over (
             partition by life_number, rule_id
             order by occurred_at
-        ) as last_prelude_at
+        ) as last_prelude_at,
+        max(loaded_at) over (
+            partition by life_number, rule_id
+            order by occurred_at
+        ) as all_loaded_at
     from events_of_rules
 
 ),
@@ -68,7 +73,9 @@ stage_events_picked as (
         life_number,
         lifecycle_id,
         rule_id,
-        occurred_at
+        occurred_at,
+        events_so_far,
+        all_loaded_at
     from events_with_history
     where
         not is_prelude

@@ -34,7 +34,7 @@ hearings as (
         true,
         false,
         after_event_types,
-        cast(null as {{ dbt.type_string() }}),
+        cast(null as string),
         cast(null as double),
         cast(null as double)
     from stage_rules

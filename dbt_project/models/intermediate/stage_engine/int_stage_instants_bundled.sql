@@ -1,6 +1,6 @@
 -- The rules that became true for an entity at one instant: an event happened or was stated by its source, a silence
--- grew long enough, a level was crossed. Each rule is a bit of one number; those of one segment act together.
--- One row per life number, instant, segment number and stated record id.
+-- grew long enough, a level was crossed. Each rule is a bit of one number; those of one turn act together.
+-- One row per life number, instant, turn number and stated record id.
 with
 
 stage_rules_compiled as (
@@ -38,7 +38,7 @@ rules_of_hearings as (
     select
         lifecycle_id,
         hearing_number,
-        segment_number,
+        turn_number,
         cast(sum(rule_bit) as bigint) as rule_bits
     from stage_rules_compiled
     where
@@ -46,17 +46,17 @@ rules_of_hearings as (
         and event_number is null
         and window_days is null
         and prelude_hearing_number is null
-    group by lifecycle_id, hearing_number, segment_number
+    group by lifecycle_id, hearing_number, turn_number
 
 ),
 
-candidates as (
+rules_come_true as (
 
     select
         heard.life_number,
         heard.lifecycle_id,
         heard.occurred_at,
-        rules_of_hearings.segment_number,
+        rules_of_hearings.turn_number,
         heard.stated_record_id,
         rules_of_hearings.rule_bits
     from stage_events_heard as heard
@@ -70,7 +70,7 @@ candidates as (
             found.life_number,
             found.lifecycle_id,
             found.occurred_at,
-            rules.segment_number,
+            rules.turn_number,
             '',
             rules.rule_bit
         from {{ relation }} as found
@@ -88,11 +88,11 @@ stage_instants_bundled as (
         life_number,
         lifecycle_id,
         occurred_at,
-        segment_number,
+        turn_number,
         stated_record_id,
         cast(sum(rule_bits) as bigint) as bundle
-    from candidates
-    group by life_number, lifecycle_id, occurred_at, segment_number, stated_record_id
+    from rules_come_true
+    group by life_number, lifecycle_id, occurred_at, turn_number, stated_record_id
 
 )
 

@@ -29,6 +29,12 @@ stage_events_heard as (
 
 ),
 
+stage_events_picked as (
+
+    select * from {{ ref('int_stage_events_picked') }}
+
+),
+
 stage_silences_completed as (
 
     select * from {{ ref('int_stage_silences_completed') }}
@@ -48,6 +54,7 @@ moves_with_rule as (
         rules.rule_version,
         rules.hearing_number,
         rules.event_number,
+        coalesce(rules.min_amount, rules.max_amount) as amount_limit,
         rules.rule_trigger in ('event', 'source') and rules.window_days is null as is_made_by_event
     from stage_moves_folded as moves
     inner join stage_rules_compiled as rules
@@ -63,9 +70,11 @@ moves_with_evidence as (
         moves.*,
         heard.source_table as evidence_source,
         heard.source_record_id as evidence_record_id,
-        cast(heard.instant_amount as double) as evidence_value,
-        cast(moves.event_number as double) as threshold,
-        heard.loaded_at as known_from_at
+        cast(
+            case when moves.event_number is null then heard.instant_amount else picked.events_so_far end as double
+        ) as evidence_value,
+        cast(coalesce(moves.event_number, moves.amount_limit) as double) as threshold,
+        coalesce(picked.all_loaded_at, heard.loaded_at) as known_from_at
     from moves_with_rule as moves
     inner join stage_events_heard as heard
         on
@@ -73,6 +82,11 @@ moves_with_evidence as (
             and moves.hearing_number = heard.hearing_number
             and moves.occurred_at = heard.occurred_at
             and moves.stated_record_id = heard.stated_record_id
+    left join stage_events_picked as picked
+        on
+            moves.life_number = picked.life_number
+            and moves.rule_id = picked.rule_id
+            and moves.occurred_at = picked.occurred_at
     where moves.is_made_by_event
     {% for relation in ['stage_silences_completed', 'stage_levels_crossed'] %}
         union all

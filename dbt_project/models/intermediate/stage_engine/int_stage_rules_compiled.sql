@@ -1,6 +1,6 @@
 -- Each rule as a transition map: a whole function from stage to stage, packed into one integer,
 -- four bits a stage; stage 0 is outside. A stage from which the rule does not lead maps to itself.
--- Rules that follow each other at one instant share a segment, unless what one does hangs on more than the stage:
+-- Rules that follow each other at one instant act in one turn, unless what one does hangs on more than the stage:
 -- what a source states acts statement by statement, and a rule that asks when the stage was entered acts alone.
 -- One row per lifecycle id and rule id.
 with
@@ -54,7 +54,7 @@ maps as (
             case
                 when
                     stage_rules.from_stages = '*'
-                    or '|' || stage_rules.from_stages || '|' like '%|' || stages.stage || '|%'
+                    or {{ is_listed('stages.stage', 'stage_rules.from_stages') }}
                     then targets.stage_number
                 else stages.stage_number
             end * cast(power(16, stages.stage_number) as bigint)
@@ -106,9 +106,9 @@ rules_in_order as (
         row_number() over (partition by lifecycle_id order by priority, stated_rank, rule_id) as rule_number,
         case
             when within_seconds_of_entry is not null then 'entry ' || rule_id
-            when stated_rank = 1 then 'stated ' || cast(priority as {{ dbt.type_string() }})
+            when stated_rank = 1 then 'stated ' || cast(priority as string)
             else 'plain'
-        end as segment
+        end as turn
     from rules_with_hearing
 
 ),
@@ -117,7 +117,7 @@ rules_with_previous as (
 
     select
         *,
-        lag(segment) over (partition by lifecycle_id order by rule_number) as previous_segment
+        lag(turn) over (partition by lifecycle_id order by rule_number) as previous_turn
     from rules_in_order
 
 ),
@@ -127,10 +127,10 @@ stage_rules_compiled as (
     select
         *,
         cast(power(2, rule_number - 1) as bigint) as rule_bit,
-        sum(case when segment = previous_segment then 0 else 1 end) over (
+        sum(case when turn = previous_turn then 0 else 1 end) over (
             partition by lifecycle_id
             order by rule_number
-        ) as segment_number
+        ) as turn_number
     from rules_with_previous
 
 )

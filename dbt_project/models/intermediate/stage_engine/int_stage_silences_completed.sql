@@ -45,6 +45,10 @@ gaps as (
             partition by heard.life_number, heard.hearing_number
             order by heard.occurred_at
         ) as first_occurred_at,
+        max(heard.loaded_at) over (
+            partition by heard.life_number, heard.hearing_number
+            order by heard.occurred_at
+        ) as all_loaded_at,
         row_number() over (
             partition by heard.life_number, heard.hearing_number
             order by heard.occurred_at
@@ -73,7 +77,8 @@ silences as (
                 ),
                 cast(coalesce(rules.max_silent_days, 24000) as double) * 86400
             )) as bigint)
-        end as silent_seconds
+        end as silent_seconds,
+        case when rules.gap_multiple is null then gaps.loaded_at else gaps.all_loaded_at end as length_loaded_at
     from gaps
     inner join stage_rules_compiled as rules
         on
@@ -103,7 +108,7 @@ stage_silences_completed as (
         silences_with_end.source_record_id as evidence_record_id,
         silences_with_end.silent_seconds / cast(86400 as double) as evidence_value,
         silences_with_end.silent_seconds / cast(86400 as double) as threshold,
-        greatest(silences_with_end.loaded_at, silences_with_end.silent_from_at) as known_from_at
+        greatest(silences_with_end.length_loaded_at, silences_with_end.silent_from_at) as known_from_at
     from silences_with_end
     inner join stage_horizons_resolved
         on silences_with_end.silent_from_at <= stage_horizons_resolved.horizon_at

@@ -35,7 +35,7 @@ transition_evidence as (
 
         -- timestamps
         customer_events.occurred_at,
-        customer_events.loaded_at as known_from_at
+        customer_events.loaded_at
     from transition_events_found as found
     inner join customer_events
         on found.event_id = customer_events.event_id

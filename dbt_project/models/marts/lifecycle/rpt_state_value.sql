@@ -49,8 +49,8 @@ contributions_described as (
 
     select
         case
-            when sum(costed_contributions_count) = sum(contributions_count) then 'margin'
-            when sum(costed_contributions_count) = 0 then 'revenue'
+            when sum(costed_orders_count) = 0 then 'revenue'
+            when sum(costed_orders_count) = sum(orders_count) then 'margin'
             else 'partly_margin'
         end as contribution_basis,
         min(first_currency) as currency,

@@ -14,7 +14,7 @@ stage_pairs_compared as (
 
 ),
 
-dim_stages as (
+stages as (
 
     select * from {{ ref('dim_stages') }}
 
@@ -60,9 +60,12 @@ upcoming_transitions as (
         moves_to_come.entity_type,
         stage_pairs_compared.from_stage,
         stage_pairs_compared.to_stage,
-        stage_pairs_compared.direction,
-        dim_stages.owner_team,
-        dim_stages.task,
+        case
+            when moves_to_come.visit_number > 1 then 're-entry'
+            else stage_pairs_compared.direction
+        end as direction,
+        stages.owner_team,
+        stages.task,
         moves_to_come.evidence_source,
 
         -- numerics
@@ -79,10 +82,10 @@ upcoming_transitions as (
             moves_to_come.lifecycle_id = stage_pairs_compared.lifecycle_id
             and moves_to_come.from_number = stage_pairs_compared.from_number
             and moves_to_come.to_number = stage_pairs_compared.to_number
-    inner join dim_stages
+    left join stages
         on
-            moves_to_come.lifecycle_id = dim_stages.lifecycle_id
-            and stage_pairs_compared.from_stage = dim_stages.stage
+            moves_to_come.lifecycle_id = stages.lifecycle_id
+            and stage_pairs_compared.from_stage = stages.stage
 
 )
 
