@@ -43,7 +43,7 @@ def publish(name: str, landing: Path, home: Path) -> WarehouseHome:
     return WarehouseHome(home)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def online_retail_home(tmp_path_factory: pytest.TempPathFactory) -> WarehouseHome:
     """Online Retail, published once; every test that reads it is of the group `online_retail`."""
     return publish("online_retail", DATA / "online_retail", tmp_path_factory.mktemp("online_retail") / "at_once")
