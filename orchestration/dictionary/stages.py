@@ -145,9 +145,7 @@ def declines_are_shares(dictionary: Dictionary) -> Iterator[Finding]:
     for row in dictionary.rows("stage_rules"):
         ratio = row.number("decline_ratio")
         if ratio is not None and not 0 <= ratio <= 1:
-            yield row.finding(
-                "decline_ratio", f"{row['decline_ratio']} is no share", "write 0 to 1, half as 0.5"
-            )
+            yield row.finding("decline_ratio", f"{row['decline_ratio']} is no share", "write 0 to 1, half as 0.5")
 
 
 def _rows_with_trigger(dictionary: Dictionary) -> Iterator[tuple[Row, Trigger]]:

@@ -1,5 +1,5 @@
--- Who speaks for us: whoever has invited somebody, has referred somebody else's lead that became a contact, or gave nine or ten at
--- the latest answer to a question of recommendation (NPS).
+-- Who speaks for us: whoever has invited somebody, has referred somebody else's lead that became a contact, or gave nine
+-- or ten at the latest answer to a question of recommendation (NPS).
 -- One row per customer id.
 with
 
@@ -61,7 +61,7 @@ referrers as (
         from leads_converted
         inner join identity_map
             on '{{ kind }}:' || leads_converted.referrer_id = identity_map.party_key
-        where leads_converted.referred_customer_id is distinct from identity_map.customer_id
+        where coalesce(leads_converted.referred_customer_id, '') != identity_map.customer_id
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
