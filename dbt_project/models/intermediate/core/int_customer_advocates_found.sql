@@ -1,5 +1,5 @@
--- Who speaks for us: whoever has invited somebody, has referred somebody else's lead that became a contact, or gave nine
--- or ten at the latest answer to a question of recommendation (NPS).
+-- Who speaks for us: whoever has invited somebody, has referred somebody else's lead that became a contact, or gave
+-- nine or ten at the latest answer to a question of recommendation (NPS).
 -- One row per customer id.
 with
 
