@@ -50,6 +50,7 @@ CLAIMS: tuple[Claim, ...] = (
     vocabulary.event_types_are_known,
     vocabulary.days_are_above_zero,
     vocabulary.days_are_within_reach,
+    vocabulary.thresholds_are_there,
     vocabulary.metrics_name_known_stages,
     vocabulary.funnels_have_two_to_eight_steps,
     vocabulary.funnel_steps_are_in_a_row,

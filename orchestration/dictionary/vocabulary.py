@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.dictionary.findings import use_one_of
+from orchestration.dictionary.findings import Finding, use_one_of
 from orchestration.dictionary.lifecycles import lifecycles_of
 from orchestration.dictionary.stages import unknown_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orchestration.dictionary.findings import Finding
     from orchestration.dictionary.tables import Dictionary
 
 LISTS_OF_EVENT_TYPES = (
@@ -33,6 +32,18 @@ DAYS_ABOVE_ZERO = (
     ("funnels", "window_days"),
 )
 MOST_DAYS = 24_000  # 65 years; beyond 24,855 days their seconds overflow on one engine
+THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and would be empty without it
+    {
+        "identity_shared_value_limit",
+        "reactivation_campaign_days",
+        "stage_migration_smoothed_below",
+        "state_value_monthly_discount_rate",
+        "state_value_window_months",
+        "upcoming_transitions_days",
+        "vip_orders_amount",
+        "winback_value_window_days",
+    }
+)
 FEWEST_STEPS, MOST_STEPS = 2, 8  # the attempts have eight columns for them
 
 
@@ -61,6 +72,19 @@ def days_are_within_reach(dictionary: Dictionary) -> Iterator[Finding]:
         for row in dictionary.rows("stage_rules"):
             if (row.number(column) or 0) > MOST_DAYS:
                 yield row.finding(column, f"{row[column]} days are too many", f"write at most {MOST_DAYS}")
+
+
+def thresholds_are_there(dictionary: Dictionary) -> Iterator[Finding]:
+    """Without the days to look ahead nobody would ever fall silent, and below zero too few would."""
+    rows = dictionary.rows("thresholds")
+    for name in sorted(THRESHOLDS_OF_MODELS - {row["threshold_id"] for row in rows}):
+        path = dictionary.folder / "thresholds.csv"
+        yield Finding(path, None, "threshold_id", f"there is no threshold '{name}', which models read", "restore it")
+    for row in rows:
+        value = row.number("threshold_value")
+        if value is not None and value <= 0:
+            problem = f"threshold '{row['threshold_id']}' is {row['threshold_value']}"
+            yield row.finding("threshold_value", problem, "write a number above 0")
 
 
 def metrics_name_known_stages(dictionary: Dictionary) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ from orchestration.dictionary.checks import CLAIMS, CLAIMS_OF_SHAPE, sound_dicti
 from orchestration.dictionary.findings import DictionaryError
 from orchestration.dictionary.seeds import read_seeds
 from orchestration.dictionary.triggers import TRIGGER_COLUMNS, TRIGGERS
-from orchestration.home import DICTIONARY_FOLDER
+from orchestration.dictionary.vocabulary import THRESHOLDS_OF_MODELS
+from orchestration.home import DICTIONARY_FOLDER, PROJECT_FOLDER
 
 if TYPE_CHECKING:
     from conftest import DictionaryCopy
@@ -347,6 +349,21 @@ def test_each_trigger_has_columns_of_its_own(
     dictionary.add(RULES, planted(**cells))
     found = dictionary.findings()
     assert (found == []) if told is None else (len(found) == 1 and told in found[0]), found
+
+
+def test_a_threshold_that_models_read_cannot_be_left_out(dictionary: DictionaryCopy) -> None:
+    dictionary.change("thresholds.csv", "upcoming_transitions_days,365", "upcoming_days,0")
+    assert dictionary.findings() == [
+        "thresholds.csv, column 'threshold_id': there is no threshold 'upcoming_transitions_days', which models read; "
+        "restore it",
+        "thresholds.csv, line 4, column 'threshold_value': threshold 'upcoming_days' is 0; write a number above 0",
+    ]
+
+
+def test_every_threshold_that_a_model_reads_is_asked_for() -> None:
+    models = (PROJECT_FOLDER / "dbt_project" / "models").rglob("*.sql")
+    named = {name for model in models for name in re.findall(r"threshold_id = '(\w+)'", model.read_text("utf-8"))}
+    assert named == THRESHOLDS_OF_MODELS
 
 
 def test_a_table_that_is_missing_and_one_that_nobody_described_are_told(dictionary: DictionaryCopy) -> None:
