@@ -9,7 +9,7 @@ days_spined as (
 
 ),
 
-days_with_period as (
+days_grouped as (
 
     {% for period_unit in ['day', 'week', 'month'] %}
         {% if not loop.first %} union all {% endif %}
@@ -21,17 +21,6 @@ days_with_period as (
                 as next_period_start_date
         from days_spined
     {% endfor %}
-
-),
-
-days_grouped as (
-
-    select
-        period_unit,
-        day_start_date,
-        period_start_date,
-        next_period_start_date
-    from days_with_period
 
 )
 

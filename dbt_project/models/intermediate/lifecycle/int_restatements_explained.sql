@@ -59,25 +59,6 @@ customers_merged as (
 
 ),
 
-entity_events as (
-
-    select
-        'customer' as lived_by,
-        customer_id as lived_by_id,
-        occurred_at,
-        loaded_at
-    from customer_events
-    union all
-    select
-        entity_type,
-        entity_id,
-        occurred_at,
-        loaded_at
-    from customer_events
-    where entity_type != 'customer'
-
-),
-
 late_data as (
 
     select distinct
@@ -85,12 +66,14 @@ late_data as (
         restated.entity_id,
         restated.month_start_date
     from restated
-    inner join entity_events
+    inner join customer_events as events
         on
-            restated.entity_type = entity_events.lived_by
-            and restated.entity_id = entity_events.lived_by_id
-            and restated.ended_at > entity_events.occurred_at
-            and restated.published_known_at < entity_events.loaded_at
+            restated.entity_id = case
+                when restated.entity_type = 'customer' then events.customer_id else events.entity_id
+            end
+            and restated.ended_at > events.occurred_at
+            and restated.published_known_at < events.loaded_at
+    where restated.entity_type = 'customer' or restated.entity_type = events.entity_type
 
 ),
 

@@ -27,24 +27,6 @@ stage_rules as (
 
 ),
 
-entity_events as (
-
-    select
-        *,
-        'customer' as lived_by,
-        customer_id as lived_by_id
-    from customer_events
-    where customer_id is not null
-    union all
-    select
-        *,
-        entity_type as lived_by,
-        entity_id as lived_by_id
-    from customer_events
-    where entity_type != 'customer' and entity_id is not null
-
-),
-
 found_at_instants as (
 
     select
@@ -54,12 +36,16 @@ found_at_instants as (
         events.stated_value,
         events.amount
     from transition_spans_bounded as spans
-    inner join entity_events as events
+    inner join customer_events as events
         on
-            spans.entity_type = events.lived_by
-            and spans.entity_id = events.lived_by_id
-            and spans.heard_until_at = events.occurred_at
-    where not spans.has_span and coalesce(spans.stated_record_id = events.source_record_id, true)
+            spans.heard_until_at = events.occurred_at
+            and case
+                when spans.entity_type = 'customer' then events.customer_id else events.entity_id
+            end = spans.entity_id
+    where
+        not spans.has_span
+        and (spans.entity_type = 'customer' or spans.entity_type = events.entity_type)
+        and coalesce(spans.stated_record_id = events.source_record_id, true)
 
 ),
 

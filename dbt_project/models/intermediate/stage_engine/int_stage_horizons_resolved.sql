@@ -18,7 +18,6 @@ thresholds as (
 stage_horizons_resolved as (
 
     select
-        build_clocks_resolved.as_of,
         {{ dbt.dateadd('day', 'cast(thresholds.threshold_value as int)', 'build_clocks_resolved.as_of') }}
             as horizon_at
     from build_clocks_resolved
