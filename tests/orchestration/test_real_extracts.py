@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 from pathlib import Path
@@ -43,38 +44,27 @@ def publish(name: str, landing: Path, home: Path) -> WarehouseHome:
     return WarehouseHome(home)
 
 
-@pytest.fixture(scope="session")
-def online_retail_home(tmp_path_factory: pytest.TempPathFactory) -> WarehouseHome:
-    """Online Retail, published once; every test that reads it is of the group `online_retail`."""
-    return publish("online_retail", DATA / "online_retail", tmp_path_factory.mktemp("online_retail") / "at_once")
+def check_the_customer_whom_the_tutorial_follows(home: WarehouseHome) -> None:
+    """Compare what the tutorial prints; it reads the files at online_retail/."""
+    with contextlib.chdir(DATA):
+        orders, moves = examples_of(chapter("Your own extract"))
+        for example in (orders, moves):
+            assert example.header == [row[0] for row in ask(home.published_database, f"describe {example.sql}")]
+            assert example.rows == printed(ask(home.published_database, example.sql))
+        to_come = ask(
+            home.published_database,
+            """
+            select to_stage, due_at::date::varchar from rpt_upcoming_transitions
+            where customer_id = (select customer_id from fct_orders where order_id = '537419') and step_number = 1
+            """,
+        )
+        assert to_come == [("at_risk", "2012-03-01")]
 
 
 @pytest.mark.xdist_group("online_retail")
-def test_the_customer_whom_the_tutorial_follows_lives_as_printed(
-    online_retail_home: WarehouseHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(DATA)  # the tutorial reads the files at online_retail/
-    orders, moves = examples_of(chapter("Your own extract"))
-    for example in (orders, moves):
-        assert example.header == [
-            row[0] for row in ask(online_retail_home.published_database, f"describe {example.sql}")
-        ]
-        assert example.rows == printed(ask(online_retail_home.published_database, example.sql))
-    to_come = ask(
-        online_retail_home.published_database,
-        """
-        select to_stage, due_at::date::varchar from rpt_upcoming_transitions
-        where customer_id = (select customer_id from fct_orders where order_id = '537419') and step_number = 1
-        """,
-    )
-    assert to_come == [("at_risk", "2012-03-01")]
-
-
-@pytest.mark.xdist_group("online_retail")
-def test_online_retail_gives_its_known_cohorts_whatever_the_order_of_arrival(
-    online_retail_home: WarehouseHome, tmp_path: Path
-) -> None:
-    home = online_retail_home
+def test_online_retail_gives_its_known_lives_and_cohorts_whatever_the_order_of_arrival(tmp_path: Path) -> None:
+    home = publish("online_retail", DATA / "online_retail", tmp_path / "at_once")
+    check_the_customer_whom_the_tutorial_follows(home)
     check_online_retail(home)
 
     # the 305 files one by one, in random order, each twice and under another name

@@ -120,7 +120,7 @@ stage_changes_counted as (
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from changes
-    group by lifecycle_id, stage, changed_date
+    group by 1, 2, 3
 
 )
 
