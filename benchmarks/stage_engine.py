@@ -59,12 +59,12 @@ class Measurement:
     floor: Cost
 
 
-def compile_models(folder: Path) -> Statements:
-    """Return the engine's models, compiled, each as the statement that builds its table, parents first."""
+def compile_models(folder: Path, marts: tuple[str, ...] = MARTS, given: set[str] = GIVEN) -> Statements:
+    """Return the models of marts, compiled, each as the statement that builds its table, parents first."""
     command = [Path(sys.executable).with_name("dbt"), "compile", "--quiet", "--no-version-check", "--profiles-dir", "."]
     command += [
         "--select",
-        *(f"+{mart}" for mart in MARTS),
+        *(f"+{mart}" for mart in marts),
         "--target-path",
         folder / "target",
         "--log-path",
@@ -75,7 +75,7 @@ def compile_models(folder: Path) -> Statements:
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
     nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")}
     statements: Statements = []
-    done = set(GIVEN)
+    done = set(given)
 
     def add(name: str) -> None:
         if name in done:
@@ -86,7 +86,7 @@ def compile_models(folder: Path) -> Statements:
         kind = "view" if nodes[name]["config"]["materialized"] == "view" else "table"
         statements.append((name, f"create {kind} {nodes[name]['relation_name']} as {nodes[name]['compiled_code']}"))
 
-    for mart in MARTS:
+    for mart in marts:
         add(mart)
     return statements
 
@@ -105,8 +105,8 @@ def seed_types(seed: str) -> dict[str, str]:
     return found.get("config", {}).get("column_types", {})
 
 
-def write_events(database: Path, customers: int, long_life: int) -> int:
-    """Write the rows that both read and return how many events they are."""
+def write_events(database: Path, customers: int, long_life: int, more: str = "") -> int:
+    """Write the rows that both read, then what `more` makes of them, and return how many events they are."""
     database.unlink(missing_ok=True)
     with duckdb.connect(str(database)) as connection:
         connection.execute(
@@ -117,7 +117,7 @@ def write_events(database: Path, customers: int, long_life: int) -> int:
             kept = "" if seed in ("event_types", "thresholds") else " where lifecycle_id = 'customer'"
             connection.execute(f"create table dictionary.{seed} as from {source}{kept}")
         connection.execute(f"set variable customers = {customers}; set variable long_life = {long_life}")
-        connection.execute((FOLDER / "stage_events.sql").read_text(encoding="utf-8"))
+        connection.execute((FOLDER / "stage_events.sql").read_text(encoding="utf-8") + more)
         return count(connection, "marts.fct_customer_events")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-SCHEMAS = ("dictionary", "intermediate", "marts")
+SCHEMAS = ("dictionary", "intermediate", "marts", "staging")
 
 
 def cpu_seconds() -> float:
