@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.dictionary import columns, stages, vocabulary
+from orchestration.dictionary import columns, funnels, stages, vocabulary
 from orchestration.dictionary.findings import DictionaryError, Finding
 from orchestration.dictionary.tables import read_dictionary
 
@@ -40,7 +40,6 @@ CLAIMS: tuple[Claim, ...] = (
     stages.rules_have_nothing_that_their_trigger_ignores,
     stages.parts_of_a_trigger_come_together,
     stages.events_follow_others,
-    stages.limits_are_in_order,
     stages.declines_are_shares,
     stages.rules_move_somebody,
     stages.rules_can_fire,
@@ -48,14 +47,37 @@ CLAIMS: tuple[Claim, ...] = (
     stages.equal_priorities_do_not_meet,
     stages.timeless_silences_do_not_turn_in_circles,
     vocabulary.event_types_are_known,
-    vocabulary.days_are_above_zero,
+    vocabulary.spans_are_above_zero,
     vocabulary.days_are_within_reach,
+    vocabulary.limits_are_in_order,
     vocabulary.thresholds_are_there,
     vocabulary.metrics_name_known_stages,
-    vocabulary.funnels_have_two_to_eight_steps,
-    vocabulary.funnel_steps_are_in_a_row,
+    vocabulary.conversions_have_touches,
+    vocabulary.shares_leave_nothing_below_zero,
     vocabulary.crosswalks_name_known_stages,
     vocabulary.crosswalks_map_every_stage,
+    funnels.funnels_have_two_to_eight_steps,
+    funnels.steps_are_in_a_row,
+    funnels.lists_hold_known_words,
+    funnels.lifecycles_are_lived_by_the_entity,
+    funnels.events_are_of_the_entity,
+    funnels.time_zones_are_known,
+    funnels.windows_are_within_reach,
+    funnels.step_windows_fit_the_funnel,
+    funnels.steps_can_be_reached,
+    funnels.steps_name_known_stages,
+    funnels.filters_have_events_to_judge,
+    funnels.first_steps_come_without_condition,
+    funnels.events_counted_twice_interrupt_nothing,
+    funnels.stage_entries_hold_no_property,
+    funnels.any_order_has_no_step_before,
+    funnels.any_order_tells_steps_apart,
+    funnels.exclusion_numbers_fit,
+    funnels.exclusions_lie_between_two_steps,
+    funnels.breakdowns_have_names_of_their_own,
+    funnels.breakdowns_ask_steps_that_are_there,
+    funnels.breakdowns_of_customers_ask_no_step,
+    funnels.breakdowns_of_any_order_ask_the_first,
 )
 
 

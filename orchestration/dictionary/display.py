@@ -21,9 +21,14 @@ COUNTED = {
     "stage_crosswalk": "crosswalk line",
     "event_types": "event type",
     "funnels": "funnel",
+    "funnel_steps": "step",
+    "funnel_exclusions": "exclusion",
+    "funnel_breakdowns": "breakdown",
     "metrics": "metric",
     "thresholds": "threshold",
     "winback_rules": "win-back rule",
+    "icp_rules": "profile rule",
+    "attribution_conversions": "conversion",
 }
 STAGE_TITLES = ("stage", "owner", "task", "max days")
 RULE_TITLES = ("priority", "rule", "from", "to", "when")

@@ -130,16 +130,6 @@ def events_follow_others(dictionary: Dictionary) -> Iterator[Finding]:
             yield rule.row.finding("within_days", problem, "name after_event_types, or a stage to come from")
 
 
-def limits_are_in_order(dictionary: Dictionary) -> Iterator[Finding]:
-    """Between a least and a most that have changed places there is nothing."""
-    for row in dictionary.rows("stage_rules"):
-        for least, most in (("min_amount", "max_amount"), ("min_silent_days", "max_silent_days")):
-            low, high = row.number(least), row.number(most)
-            if low is not None and high is not None and low > high:
-                problem = f"{least} {row[least]} is more than {most} {row[most]}, so nothing lies between"
-                yield row.finding(least, problem, "exchange them, or empty one")
-
-
 def declines_are_shares(dictionary: Dictionary) -> Iterator[Finding]:
     """A share written in per cent would always be reached."""
     for row in dictionary.rows("stage_rules"):

@@ -1,4 +1,4 @@
-"""Claims about what tables say in each other's words: event types, stages, steps, other vocabularies."""
+"""Claims about what tables say in each other's words, and about their spans, limits and thresholds."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ LISTS_OF_EVENT_TYPES = (
     ("stage_rules", "after_event_types"),
     ("metrics", "event_types"),
     ("funnels", "exit_event_types"),
-    ("funnel_steps", "event_type"),
+    ("funnel_steps", "event_types"),
+    ("funnel_exclusions", "event_types"),
+    ("attribution_conversions", "event_type"),
+    ("attribution_touches", "event_type"),
 )
-DAYS_ABOVE_ZERO = (
+SPANS = (
     ("stage_rules", "silent_days"),
     ("stage_rules", "gap_multiple"),
     ("stage_rules", "max_silent_days"),
@@ -29,13 +32,25 @@ DAYS_ABOVE_ZERO = (
     ("stage_rules", "event_number"),
     ("stage_rules", "within_days"),
     ("lifecycle_stages", "max_days"),
-    ("funnels", "window_days"),
+    ("funnels", "window_length"),
+    ("funnel_steps", "window_length"),
+    ("attribution_conversions", "event_number"),
+    ("attribution_conversions", "window_days"),
+    ("attribution_conversions", "half_life_days"),
+)
+LIMITS = (
+    ("stage_rules", "min_amount", "max_amount"),
+    ("stage_rules", "min_silent_days", "max_silent_days"),
+    ("funnel_steps", "min_amount", "max_amount"),
 )
 MOST_DAYS = 24_000  # 65 years; beyond 24,855 days their seconds overflow on one engine
 THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and would be empty without it
     {
+        "cac_lag_months",
         "identity_shared_value_limit",
+        "one_time_buyer_days",
         "reactivation_campaign_days",
+        "speed_to_lead_minutes",
         "stage_migration_smoothed_below",
         "state_value_monthly_discount_rate",
         "state_value_window_months",
@@ -44,7 +59,6 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "winback_value_window_days",
     }
 )
-FEWEST_STEPS, MOST_STEPS = 2, 8  # the attempts have eight columns for them
 
 
 def event_types_are_known(dictionary: Dictionary) -> Iterator[Finding]:
@@ -57,12 +71,12 @@ def event_types_are_known(dictionary: Dictionary) -> Iterator[Finding]:
                     yield row.finding(column, f"there is no event type '{name}'", use_one_of(known, name))
 
 
-def days_are_above_zero(dictionary: Dictionary) -> Iterator[Finding]:
-    """A span of no days is over before it begins."""
-    for table, column in DAYS_ABOVE_ZERO:
+def spans_are_above_zero(dictionary: Dictionary) -> Iterator[Finding]:
+    """A span of no length is over before it begins."""
+    for table, column in SPANS:
         for row in dictionary.rows(table):
-            days = row.number(column)
-            if days is not None and days <= 0:
+            length = row.number(column)
+            if length is not None and length <= 0:
                 yield row.finding(column, f"{column} {row[column]} is nothing at all", "write a number above 0")
 
 
@@ -72,6 +86,16 @@ def days_are_within_reach(dictionary: Dictionary) -> Iterator[Finding]:
         for row in dictionary.rows("stage_rules"):
             if (row.number(column) or 0) > MOST_DAYS:
                 yield row.finding(column, f"{row[column]} days are too many", f"write at most {MOST_DAYS}")
+
+
+def limits_are_in_order(dictionary: Dictionary) -> Iterator[Finding]:
+    """Between a least and a most that have changed places there is nothing."""
+    for table, least, most in LIMITS:
+        for row in dictionary.rows(table):
+            low, high = row.number(least), row.number(most)
+            if low is not None and high is not None and low > high:
+                problem = f"{least} {row[least]} is more than {most} {row[most]}, so nothing lies between"
+                yield row.finding(least, problem, "exchange them, or empty one")
 
 
 def thresholds_are_there(dictionary: Dictionary) -> Iterator[Finding]:
@@ -96,27 +120,26 @@ def metrics_name_known_stages(dictionary: Dictionary) -> Iterator[Finding]:
                 yield row.finding("stage_scope", f"no lifecycle has a stage '{stage}'", use_one_of(known, stage))
 
 
-def funnels_have_two_to_eight_steps(dictionary: Dictionary) -> Iterator[Finding]:
-    """One step is no way, and a ninth would have no column."""
-    steps = [row["funnel_id"] for row in dictionary.rows("funnel_steps")]
-    for row in dictionary.rows("funnels"):
-        count = steps.count(row["funnel_id"])
-        if not FEWEST_STEPS <= count <= MOST_STEPS:
-            problem = f"funnel '{row['funnel_id']}' needs {FEWEST_STEPS} to {MOST_STEPS} steps and has {count}"
-            yield row.finding("funnel_id", problem, "add or remove some in funnel_steps.csv")
+def conversions_have_touches(dictionary: Dictionary) -> Iterator[Finding]:
+    """Without a touch to look for, every conversion would be unattributed."""
+    touched = {row["conversion_id"] for row in dictionary.rows("attribution_touches")}
+    for row in dictionary.rows("attribution_conversions"):
+        name = row["conversion_id"]
+        if name not in touched:
+            yield row.finding(
+                "conversion_id", f"conversion '{name}' has no touch", "add one in attribution_touches.csv"
+            )
 
 
-def funnel_steps_are_in_a_row(dictionary: Dictionary) -> Iterator[Finding]:
-    """Steps are walked by number, and a hole would stop everybody."""
-    for funnel in dictionary.rows("funnels"):
-        name = funnel["funnel_id"]
-        steps = [row for row in dictionary.rows("funnel_steps") if row["funnel_id"] == name]
-        by_number = {number: row for row in steps if (number := row.number("step_number")) is not None}
-        for wanted, number in enumerate(sorted(by_number), start=1):
-            if number != wanted:
-                problem = f"step {number} of funnel '{name}' stands where step {wanted} should"
-                yield by_number[number].finding("step_number", problem, "number the steps 1, 2, 3 without holes")
-                break
+def shares_leave_nothing_below_zero(dictionary: Dictionary) -> Iterator[Finding]:
+    """Shares of more than the whole would take from the touches between what they never had."""
+    for row in dictionary.rows("attribution_conversions"):
+        first, last = row.number("first_share"), row.number("last_share")
+        if first is None or last is None:
+            continue
+        if min(first, last) < 0 or first + last > 1:
+            problem = f"first_share {row['first_share']} and last_share {row['last_share']} are no shares of one whole"
+            yield row.finding("last_share", problem, "write two numbers from 0 on that add up to at most 1")
 
 
 def crosswalks_name_known_stages(dictionary: Dictionary) -> Iterator[Finding]:

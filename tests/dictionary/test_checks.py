@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conftest import DictionaryCopy
 
 RULES, STAGES, STEPS = "stage_rules.csv", "lifecycle_stages.csv", "funnel_steps.csv"
+CONVERSIONS, TOUCHES = "attribution_conversions.csv", "attribution_touches.csv"
 TRIAL = "customer,interest_shown,1,engaged,outside|reached|known|closed,event,70"
 REST = "," * 12  # the columns behind silent_days, empty
 SILENT = "customer,silent_at_risk,1,at_risk,new_customer|active|reactivated,inactivity,30,qualifying_order_placed,90"
@@ -60,8 +61,8 @@ CHANGES = {
         ("stage_rules.csv, line 7: the header has 23 columns, and this line 22; an empty cell needs its comma too",),
     ),
     "quote left open": (
-        ("funnels.csv", 'order (S-14)."', "order (S-14)."),
-        ("funnels.csv, line 2: the line cannot be read as CSV: unexpected end of data",),
+        ("funnels.csv", 'and on to active."', "and on to active."),
+        ("funnels.csv, line 12: the line cannot be read as CSV: unexpected end of data",),
     ),
     # types
     "no integer": (
@@ -136,8 +137,8 @@ CHANGES = {
         ),
     ),
     "steps of an unknown funnel": (
-        (STEPS, "deals_won,2,won,deal_won", "deals_won,2,won,deal_won\ndeals_lost,1,opened,deal_opened"),
-        ("funnel_steps.csv, line 10, column 'funnel_id': funnels has no funnel_id 'deals_lost'; did you mean",),
+        (STEPS, "\ncustomer_stages,1,", "\ndeals_lost,1,opened,deal_opened,,,,,,false,\ncustomer_stages,1,"),
+        ("funnel_steps.csv, line 37, column 'funnel_id': funnels has no funnel_id 'deals_lost'; did you mean",),
     ),
     # stages
     "lifecycle without stages": (
@@ -247,31 +248,80 @@ CHANGES = {
         ("metrics.csv, line 3, column 'event_types': there is no event type 'order_refund'; did you mean",),
     ),
     "unknown exit of a funnel": (
-        ("funnels.csv", "deal,,deal_lost", "deal,,deal_dropped"),
-        ("funnels.csv, line 4, column 'exit_event_types': there is no event type 'deal_dropped'; did you mean",),
+        ("funnels.csv", "deal_lost,From", "deal_dropped,From"),
+        ("funnels.csv, line 10, column 'exit_event_types': there is no event type 'deal_dropped'; did you mean",),
     ),
     "unknown event type of a step": (
-        (STEPS, "won,deal_won", "won,deal_one"),
-        ("funnel_steps.csv, line 9, column 'event_type': there is no event type 'deal_one'; did you mean",),
+        (STEPS, "deals_won,2,won,deal_won", "deals_won,2,won,deal_one"),
+        ("funnel_steps.csv, line 36, column 'event_types': there is no event type 'deal_one'; did you mean",),
     ),
-    "window of no days": (
-        ("funnels.csv", "customer,90,", "customer,0,"),
-        ("funnels.csv, line 3, column 'window_days': window_days 0 is nothing at all",),
+    "unknown event type of an exclusion": (
+        ("funnel_exclusions.csv", "contact_deleted", "contact_removed"),
+        ("funnel_exclusions.csv, line 2, column 'event_types': there is no event type 'contact_removed'",),
+    ),
+    "window of no length": (
+        ("funnels.csv", "order,customer,,ordered,observed,first,90,", "order,customer,,ordered,observed,first,0,"),
+        ("funnels.csv, line 7, column 'window_length': window_length 0 is nothing at all; write a number above 0",),
     ),
     "metric of an unknown stage": (
         ("metrics.csv", "churned|reactivated,order_placed", "churnd|reactivated,order_placed"),
         ("metrics.csv, line 3, column 'stage_scope': no lifecycle has a stage 'churnd'; did you mean 'churned'?",),
     ),
     "funnel of one step": (
-        (STEPS, "\ndeals_won,2,won,deal_won", ""),
-        ("funnels.csv, line 4, column 'funnel_id': funnel 'deals_won' needs 2 to 8 steps and has 1; add",),
+        (STEPS, "\ndeals_won,2,won,deal_won,,,,,,false,", ""),
+        ("funnels.csv, line 10, column 'funnel_id': funnel 'deals_won' needs 2 to 8 steps and has 1; add",),
     ),
     "step left out": (
-        (STEPS, "education_example,2,", "education_example,5,"),
+        (STEPS, "education_example,2,", "education_example,7,"),
         (
-            "funnel_steps.csv, line 4, column 'step_number': step 3 of funnel 'education_example' stands where step 2 "
+            "funnel_steps.csv, line 9, column 'step_number': step 3 of funnel 'education_example' stands where step 2 "
             "should; number the steps 1, 2, 3 without holes",
         ),
+    ),
+    "unknown event type of a conversion": (
+        (CONVERSIONS, "every_order,qualifying_order_placed", "every_order,qualifying_order"),
+        ("attribution_conversions.csv, line 3, column 'event_type': there is no event type 'qualifying_order'; did",),
+    ),
+    "unknown event type of a touch": (
+        (TOUCHES, "first_order,session_started", "first_order,session_start"),
+        ("attribution_touches.csv, line 3, column 'event_type': there is no event type 'session_start'; did you mean",),
+    ),
+    "conversion of no number": (
+        (CONVERSIONS, "placed,1,90", "placed,0,90"),
+        ("attribution_conversions.csv, line 2, column 'event_number': event_number 0 is nothing at all",),
+    ),
+    "attribution window of no days": (
+        (CONVERSIONS, "placed,,60", "placed,,0"),
+        ("attribution_conversions.csv, line 3, column 'window_days': window_days 0 is nothing at all",),
+    ),
+    "half-life of no days": (
+        (CONVERSIONS, "placed,,60,7", "placed,,60,0"),
+        ("attribution_conversions.csv, line 3, column 'half_life_days': half_life_days 0 is nothing at all",),
+    ),
+    "conversion without touch": (
+        (CONVERSIONS, "first_order,", "third_order,qualifying_order_placed,3,30,7,0.4,0.4,Planted.\nfirst_order,"),
+        (
+            "attribution_conversions.csv, line 2, column 'conversion_id': conversion 'third_order' has no touch; add "
+            "one in attribution_touches.csv",
+        ),
+    ),
+    "touch of an unknown conversion": (
+        (TOUCHES, "every_order,customer_contacted", "evry_order,customer_contacted"),
+        (
+            "attribution_touches.csv, line 9, column 'conversion_id': attribution_conversions has no conversion_id "
+            "'evry_order'; did you mean 'every_order'?",
+        ),
+    ),
+    "shares above the whole": (
+        (CONVERSIONS, "placed,1,90,7,0.4,0.4", "placed,1,90,7,0.7,0.4"),
+        (
+            "attribution_conversions.csv, line 2, column 'last_share': first_share 0.7 and last_share 0.4 are no "
+            "shares of one whole; write two numbers from 0 on that add up to at most 1",
+        ),
+    ),
+    "profile of an unknown attribute": (
+        ("icp_rules.csv", "person,occupation", "person,occupations"),
+        ("icp_rules.csv, line 4, column 'attribute': there is no attribute 'occupations'; did you mean 'occupation'?",),
     ),
 }
 
@@ -291,12 +341,17 @@ def test_the_shipped_dictionary_has_no_fault() -> None:
     assert len(sound_dictionary(DICTIONARY_FOLDER).rows("lifecycles")) == 6
 
 
+def line_of(table: str, cells: dict[str, object]) -> str:
+    """Return a line with these cells, the others empty."""
+    columns = [column.name for column in read_seeds(DICTIONARY_FOLDER)[table].columns]
+    return ",".join(str(cells.get(column, "")) for column in columns)
+
+
 def planted(**cells: object) -> str:
     """Return a line of stage_rules.csv with these cells, the others such as every rule needs."""
     always = {"lifecycle_id": "customer", "rule_id": "x", "rule_version": 1, "to_stage": "known", "priority": 50}
     always |= {"from_stages": "active", "event_types": "ticket_status_stated", "description": "Planted."}
-    columns = [column.name for column in read_seeds(DICTIONARY_FOLDER)["stage_rules"].columns]
-    return ",".join(str((always | cells).get(column, "")) for column in columns)
+    return line_of("stage_rules", always | cells)
 
 
 def test_statements_of_one_event_type_share_a_priority_unless_they_share_a_word(dictionary: DictionaryCopy) -> None:
@@ -349,6 +404,277 @@ def test_each_trigger_has_columns_of_its_own(
     dictionary.add(RULES, planted(**cells))
     found = dictionary.findings()
     assert (found == []) if told is None else (len(found) == 1 and told in found[0]), found
+
+
+FUNNEL = {  # part: its table, and the cells that every such row needs
+    "funnel": (
+        "funnels",
+        {"funnel_id": "trial", "name": "Trial", "entity_type": "customer", "step_order": "ordered", "modes": "observed"}
+        | {"attempts_kept": "first", "window_length": 30, "window_unit": "day", "time_zone": "UTC"}
+        | {"is_event_counted_once": "true", "is_later_instant_required": "false", "description": "Planted."},
+    ),
+    **{
+        f"step_{number}": (
+            "funnel_steps",
+            {"funnel_id": "trial", "step_number": number, "step": name, "event_types": name, "is_optional": "false"},
+        )
+        for number, name in enumerate(("lead_created", "trial_booked", "trial_attended"), start=1)
+    },
+    "exclusion": (
+        "funnel_exclusions",
+        {"funnel_id": "trial", "exclusion_number": 1, "event_types": "contact_deleted", "after_step": 1}
+        | {"before_step": 3, "scope": "attempt"},
+    ),
+    "breakdown": (
+        "funnel_breakdowns",
+        {"funnel_id": "trial", "breakdown": "channel", "property": "channel", "at_step": "first"},
+    ),
+}
+MAY_BE_LEFT_OUT = ("exclusion", "breakdown")
+Parts = dict[str, dict[str, object]]
+
+
+def plant_funnel(dictionary: DictionaryCopy, changes: Parts) -> None:
+    """Let the funnel of three steps be the only one, with these cells; what may be left out is, unless it is named."""
+    for file in ("funnels.csv", "funnel_steps.csv", "funnel_exclusions.csv", "funnel_breakdowns.csv"):
+        header, _, _ = (dictionary.folder / file).read_text(encoding="utf-8").partition("\n")
+        (dictionary.folder / file).write_text(f"{header}\n", encoding="utf-8")
+    for part, (table, cells) in FUNNEL.items():
+        if part in changes or part not in MAY_BE_LEFT_OUT:
+            dictionary.add(f"{table}.csv", line_of(table, cells | changes.get(part, {})))
+
+
+ANY = {"step_order": "any"}
+OF_STAGES = {"lifecycle_id": "customer"}
+ENGAGED = {"event_types": "", "stages": "engaged"}
+DEAL = {
+    "funnel": {"entity_type": "deal"},
+    "step_1": {"event_types": "deal_opened"},
+    "step_2": {"event_types": "deal_engaged"},
+    "step_3": {"event_types": "deal_won"},
+}
+HEARS_OF_DEALS = "and the funnel hears only what is of deal"
+FUNNEL_FAULTS: dict[str, tuple[Parts, str, str]] = {
+    # words and references
+    "unknown mode": (
+        {"funnel": {"modes": "observed|imputd"}},
+        "funnels.csv, line 2, column 'modes'",
+        "'imputd' is no word of modes; did you mean 'imputed'? Use one of observed, imputed",
+    ),
+    "unknown interruption": (
+        {"funnel": {"interrupted_by": "ahead|strat"}},
+        "funnels.csv, line 2, column 'interrupted_by'",
+        "'strat' is no word of interrupted_by; did you mean 'start'? Use one of ahead, start, done, others",
+    ),
+    "unknown time zone": (
+        {"funnel": {"time_zone": "Asia/Shangai"}},
+        "funnels.csv, line 2, column 'time_zone'",
+        "there is no time zone 'Asia/Shangai'; write one of IANA's, such as Asia/Shanghai",
+    ),
+    "lifecycle of another entity": (
+        DEAL | {"funnel": {"entity_type": "deal", "lifecycle_id": "customer"}},
+        "funnels.csv, line 2, column 'lifecycle_id'",
+        "lifecycle 'customer' is lived by customer, and the funnel is about deal; none is known yet, so add it first",
+    ),
+    "step of another entity": (
+        DEAL | {"step_2": {"event_types": "deal_engaged|ticket_created"}},
+        "funnel_steps.csv, line 3, column 'event_types'",
+        f"event type 'ticket_created' is of customer, {HEARS_OF_DEALS}; use one of deal_opened, ",
+    ),
+    "exit of another entity": (
+        DEAL | {"funnel": {"entity_type": "deal", "exit_event_types": "lead_disqualified"}},
+        "funnels.csv, line 2, column 'exit_event_types'",
+        f"event type 'lead_disqualified' is of customer, {HEARS_OF_DEALS}; ",
+    ),
+    "exclusion of another entity": (
+        DEAL | {"exclusion": {}},
+        "funnel_exclusions.csv, line 2, column 'event_types'",
+        f"event type 'contact_deleted' is of customer, {HEARS_OF_DEALS}; ",
+    ),
+    # windows
+    "window of too many days": (
+        {"funnel": {"window_length": 24001}},
+        "funnels.csv, line 2, column 'window_length'",
+        "24001 days are too many; write at most 24000",
+    ),
+    "window of too many hours": (
+        {"funnel": {"window_length": "", "window_unit": "hour"}, "step_2": {"window_length": 576001}},
+        "funnel_steps.csv, line 3, column 'window_length'",
+        "576001 hours are too many; write at most 576000",
+    ),
+    "step window of no length": (
+        {"step_2": {"window_length": 0}},
+        "funnel_steps.csv, line 3, column 'window_length'",
+        "window_length 0 is nothing at all; write a number above 0",
+    ),
+    "step window beyond the funnel's": (
+        {"step_3": {"window_length": 31}},
+        "funnel_steps.csv, line 4, column 'window_length'",
+        "window_length 31 is more than the 30 of funnel 'trial'; shorten or empty it, or lengthen the funnel's",
+    ),
+    # steps
+    "step that hears nothing": (
+        {"step_2": {"event_types": ""}},
+        "funnel_steps.csv, line 3, column 'event_types'",
+        "step 'trial_booked' names neither event types nor stages, so nobody reaches it; name at least one of either",
+    ),
+    "stages without lifecycle": (
+        {"step_2": ENGAGED},
+        "funnel_steps.csv, line 3, column 'stages'",
+        "funnel 'trial' has no lifecycle whose stages these could be; fill in its lifecycle_id in funnels.csv",
+    ),
+    "unknown stage of a step": (
+        {"funnel": OF_STAGES, "step_2": {"stages": "engaged|engagd"}},
+        "funnel_steps.csv, line 3, column 'stages'",
+        "there is no stage 'engagd' in lifecycle 'customer'; did you mean 'engaged'? Use one of reached",
+    ),
+    "stages with a held property": (
+        {"funnel": OF_STAGES | {"held_property": "channel"}, "step_2": {"stages": "engaged"}},
+        "funnel_steps.csv, line 3, column 'stages'",
+        "funnel 'trial' holds channel, which entries into stages do not have; name event types instead, or empty",
+    ),
+    **{
+        f"{column} of stages": (
+            {"funnel": OF_STAGES, "step_2": ENGAGED | {column: 5}},
+            f"funnel_steps.csv, line 3, column '{column}'",
+            f"step 'trial_booked' hears stages alone, which have nothing to do with {column}; empty it, or name",
+        )
+        for column in ("min_amount", "max_amount", "stated_values", "details")
+    },
+    "amounts that have changed places": (
+        {"step_2": {"min_amount": 100, "max_amount": 9.5}},
+        "funnel_steps.csv, line 3, column 'min_amount'",
+        "min_amount 100 is more than max_amount 9.5, so nothing lies between; exchange them, or empty one",
+    ),
+    "first step left out": (
+        {"step_1": {"is_optional": "true"}},
+        "funnel_steps.csv, line 2, column 'is_optional'",
+        "the first step cannot be left out, for it begins the way; write false",
+    ),
+    "first step within a window": (
+        {"step_1": {"window_length": 5}},
+        "funnel_steps.csv, line 2, column 'window_length'",
+        "the first step has no step before it from which a window could run; empty it",
+    ),
+    "events that interrupt themselves": (
+        {"funnel": {"is_event_counted_once": "false", "interrupted_by": "ahead"}},
+        "funnels.csv, line 2, column 'interrupted_by'",
+        "where an event may reach two steps, the one that reached a step would interrupt the next; empty it, or set",
+    ),
+    # steps in any order
+    **{
+        f"any order with {column}": (
+            {"funnel": ANY} | {part: (ANY if part == "funnel" else {}) | {column: value}},
+            f"{FUNNEL[part][0]}.csv, line {line}, column '{column}'",
+            f"{column} '{told}' needs an order, and funnel 'trial' has none; {remedy}, or set the funnel's step_order",
+        )
+        for part, line, column, value, told, remedy in (
+            ("funnel", 2, "modes", "observed|imputed", "imputed", "write observed"),
+            ("funnel", 2, "interrupted_by", "others", "others", "empty it"),
+            ("funnel", 2, "is_event_counted_once", "false", "false", "write true"),
+            ("funnel", 2, "is_later_instant_required", "true", "true", "write false"),
+            ("step_2", 3, "is_optional", "true", "true", "write false"),
+            ("step_2", 3, "window_length", 5, "5", "empty it"),
+            ("exclusion", 2, "exclusion_number", 1, "1", "remove the line"),
+        )
+    },
+    "any order with an event of two steps": (
+        {"funnel": ANY, "step_3": {"event_types": "trial_attended|trial_booked"}},
+        "funnel_steps.csv, line 4, column 'event_types'",
+        "'trial_booked' would reach steps 'trial_booked' and 'trial_attended' at once; name it in one of them",
+    ),
+    "any order with a stage of two steps": (
+        {"funnel": ANY | OF_STAGES, "step_1": {"stages": "engaged"}, "step_2": ENGAGED},
+        "funnel_steps.csv, line 3, column 'stages'",
+        "'engaged' would reach steps 'lead_created' and 'trial_booked' at once; name it in one of them",
+    ),
+    # exclusions
+    "exclusion 0": (
+        {"exclusion": {"exclusion_number": 0}},
+        "funnel_exclusions.csv, line 2, column 'exclusion_number'",
+        "0 is no exclusion number; use a free one of 1 to 16",
+    ),
+    "exclusion 17": (
+        {"exclusion": {"exclusion_number": 17}},
+        "funnel_exclusions.csv, line 2, column 'exclusion_number'",
+        "17 is no exclusion number; use a free one of 1 to 16",
+    ),
+    "exclusion of no time": (
+        {"exclusion": {"after_step": 3}},
+        "funnel_exclusions.csv, line 2, column 'before_step'",
+        "nothing lies after step 3 and before step 3; name a later step, or an earlier after_step",
+    ),
+    "exclusion after no step": (
+        {"exclusion": {"after_step": 0}},
+        "funnel_exclusions.csv, line 2, column 'after_step'",
+        "funnel 'trial' has no step 0; use one of 1, 2, 3",
+    ),
+    "exclusion before no step": (
+        {"exclusion": {"before_step": 4}},
+        "funnel_exclusions.csv, line 2, column 'before_step'",
+        "funnel 'trial' has no step 4; use one of 1, 2, 3",
+    ),
+    # what attempts are told apart by
+    "breakdown called all": (
+        {"breakdown": {"breakdown": "all"}},
+        "funnel_breakdowns.csv, line 2, column 'breakdown'",
+        "`all` is the breakdown that tells nothing apart; take another name",
+    ),
+    "breakdown of no step": (
+        {"breakdown": {"at_step": 4}},
+        "funnel_breakdowns.csv, line 2, column 'at_step'",
+        "funnel 'trial' has no step 4; use one of first, last, 1, 2, 3",
+    ),
+    "breakdown of a customer at a step": (
+        {"breakdown": {"property": "country", "at_step": "last"}},
+        "funnel_breakdowns.csv, line 2, column 'at_step'",
+        "country is the customer's, whatever step is asked; write first",
+    ),
+    **{
+        f"any order broken down at {at_step}": (
+            {"funnel": ANY, "breakdown": {"at_step": at_step}},
+            "funnel_breakdowns.csv, line 2, column 'at_step'",
+            f"which step is '{at_step}' differs from attempt to attempt where they come in any order; write first",
+        )
+        for at_step in ("last", "2")
+    },
+}
+
+
+@pytest.mark.parametrize(("changes", "place", "told"), FUNNEL_FAULTS.values(), ids=FUNNEL_FAULTS)
+def test_a_fault_planted_in_a_funnel_is_found_where_it_is_and_nothing_else(
+    changes: Parts, place: str, told: str, dictionary: DictionaryCopy
+) -> None:
+    plant_funnel(dictionary, changes)
+    (found,) = dictionary.findings()
+    assert found.startswith(f"{place}: {told}")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exclusion": {"exclusion_number": 16}, "breakdown": {"at_step": 3}},
+        {"funnel": {"modes": "observed|imputed", "interrupted_by": "ahead|start|done|others"}},
+        {"funnel": {"is_event_counted_once": "false", "time_zone": "Asia/Shanghai"}, "step_2": {"is_optional": "true"}},
+        {"funnel": OF_STAGES, "step_1": ENGAGED, "step_2": {"stages": "active", "min_amount": 5, "max_amount": 5}},
+        {"funnel": {"window_length": 24000}, "step_2": {"window_length": 24000}},
+        {"funnel": {"window_length": ""}, "step_2": {"window_length": 31}},
+        {"funnel": ANY | {"held_property": "channel", "exit_event_types": "deal_lost"}, "breakdown": {}},
+        {"step_2": {"event_types": "deal_opened"}, "breakdown": {"property": "is_b2b"}},
+        DEAL,
+    ],
+)
+def test_a_funnel_whose_options_have_a_meaning_has_no_fault(changes: Parts, dictionary: DictionaryCopy) -> None:
+    plant_funnel(dictionary, changes)
+    assert dictionary.findings() == []
+
+
+def test_where_the_system_knows_no_time_zones_none_is_refused(
+    dictionary: DictionaryCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zoneinfo.available_timezones", set)
+    plant_funnel(dictionary, {"funnel": {"time_zone": "Asia/Shangai"}})
+    assert dictionary.findings() == []
 
 
 def test_a_threshold_that_models_read_cannot_be_left_out(dictionary: DictionaryCopy) -> None:

@@ -33,6 +33,22 @@ _END = _block((30, _ADVANCE, 2, "null"))
 _PASSED = f"select {{{{ unfold(fold_instants('block', 'cast(0 as bigint)')) }}}} as instant from ({_LIFE}) as lives"
 _BLOCKS = f"select 1 as place, block from ({_LIFE}) as life union all select 2, block from ({_END}) as life_end"
 _STATE = "(select {{{{ array_element(fold_blocks('block', 'place'), {}) }}}} from ({}) as blocks)"
+# The second span begins within the first; the third at the first one's last instant, after the event of its end; the
+# fourth after the third has run out, and never ends, so the fifth does not follow.
+_SPANS = " union all ".join(
+    f"select timestamp '2024-01-0{start} 00:00:00' as started_at, cast({number} as bigint) as start_number, "
+    f"{end} as ended_at, cast({end_number} as bigint) as end_number"
+    for number, start, end, end_number in (
+        (1, 1, "timestamp '2024-01-03 00:00:00'", 2),
+        (2, 2, "timestamp '2024-01-04 00:00:00'", 2),
+        (3, 3, "timestamp '2024-01-03 00:00:00'", 9000),
+        (4, 4, "cast(null as timestamp)", 9000),
+        (5, 5, "timestamp '2024-01-09 00:00:00'", 9000),
+    )
+)
+_FOLLOWED = "{{ successive_starts('started_at', 'start_number', 'ended_at', 'end_number') }}"
+_FOLDED_SPANS = f"select {_FOLLOWED} as followed from ({_SPANS}) as spans"
+_SUCCESSIVE = f"select {{{{ unfold('followed') }}}} as start_number from ({_FOLDED_SPANS}) as folded"
 # 2x + y + z = 7, x + 3y = 7, -y + 4z = 10: x = 1, y = 2, z = 3.
 _SOLVED = """(select cast(
     {{{{ array_element(solve_linear_system('line', 'constant', 'place'), {}) }}}} as decimal(18, 6)) from (
@@ -62,6 +78,7 @@ FUNCTIONS = {
     "lower": [("lower('ÀbC李')", "àbc李")],
     "max": [("(select max(v) from numbers)", "3"), ("(select max(t) from numbers)", "b")],
     "md5": [("md5('añ')", "62d26ce38a21f4e93a5ad6f043618bc6")],
+    "max_by": [("(select max_by(t, v) from numbers)", "b"), ("(select max_by(v, t) from numbers)", "3")],
     "min_by": [("(select min_by(t, v) from numbers)", "a"), ("(select min_by(v, t) from numbers)", "1")],
     "min": [("(select min(v) from numbers)", "1"), ("(select min(t) from numbers)", "a")],
     "nullif": [("nullif(1, 1)", None), ("nullif(2, 1)", "2")],
@@ -100,7 +117,18 @@ SYNTAX = {
     "exists": [("exists (select 1 from numbers)", "true")],
     "||": [("'a' || null", None), ("'lead:' || 'L1'", "lead:L1")],
     "/": [("7 / 2", "3.5"), ("7 / nullif(0, 0)", None)],
-    "&": [("cast(6 as bigint) & cast(3 as bigint)", "2")],
+    "&": [
+        ("cast(6 as bigint) & cast(3 as bigint)", "2"),
+        ("cast(12 as bigint) & -cast(12 as bigint)", "4"),
+    ],
+    "%": [("cast(7 as bigint) % 2", "1")],
+    "range": [
+        (
+            "(select max(w) from (select count(*) over (order by cast(v as double) range between current row and 2 "
+            "following) as w from numbers where v is not null) as ahead)",
+            "2",
+        )
+    ],
     "like": [("'|a|b|' like '%|b|%'", "true"), ("null like '%a%'", None)],
     "in": [("2 in (1, null)", None), ("2 not in (1, 3)", "true")],
 }
@@ -165,6 +193,11 @@ PROJECT_MACROS = {
         ("""{{ hash_email("'  '") }}""", None),
     ],
     "hash_phone": [("""{{ hash_phone("'+86 138-0000-1234'") }} = {{ hash_phone("'13800001234'") }}""", "true")],
+    "local_time": [
+        ("""{{ local_time("timestamp '2020-05-01 00:30:00.5'", "'US/Pacific'") }}""", "2020-04-30 17:30:00.5"),
+        ("""{{ local_time("timestamp '2020-01-01 00:00:00'", "'UTC'") }}""", "2020-01-01 00:00:00"),
+        ("""{{ local_time("timestamp '2025-03-30 01:00:00'", "'Europe/Berlin'") }}""", "2025-03-30 03:00:00"),
+    ],
     "ordered_array": [
         ("(select {{ array_element(ordered_array('v', 't'), 2) }} from numbers where v is not null)", "3"),
         ("(select {{ array_element(ordered_array('t', '-v'), 2) }} from numbers where v is not null)", "a"),
@@ -195,6 +228,10 @@ PROJECT_MACROS = {
         (_SOLVED.format(1), "1.000000"),
         (_SOLVED.format(2), "2.000000"),
         (_SOLVED.format(3), "3.000000"),
+    ],
+    "successive_starts": [
+        (f"(select sum(start_number) from ({_SUCCESSIVE}) as followed)", "8"),  # 1, 3 and 4
+        (f"(select count(*) from ({_SUCCESSIVE}) as followed)", "3"),
     ],
     "spark_literal": [
         ("""{{ spark_literal("a\\\\b's") if target.type == 'spark' else "'a\\\\b''s'" }}""", "a\\b's"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from activity import EVENT_COLUMNS, START, build_clock
+from activity import EVENT_COLUMNS, START, build_clock, event_row
 from bench import ModelBench
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
@@ -212,8 +212,18 @@ def _event_rows(case: Case) -> list[tuple]:
             if event.occurred_at <= case.as_of:
                 customer, key = f"E{number}", f"{number}-{event.record_id}"
                 about = ("deal", f"{customer} {deal}") if deal else ("customer", customer)
-                texts = (key, about[1], customer, key, None, about[0], event.kind, "s", "t", None, None, None)
-                rows.append((*texts, event.stated_value, event.amount, event.occurred_at, START))
+                rows.append(
+                    event_row(
+                        event_id=key,
+                        entity_id=about[1],
+                        customer_id=customer,
+                        entity_type=about[0],
+                        event_type=event.kind,
+                        stated_value=event.stated_value,
+                        amount=event.amount,
+                        occurred_at=event.occurred_at,
+                    )
+                )
     return rows
 
 

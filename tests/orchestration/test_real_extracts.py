@@ -130,10 +130,20 @@ def test_maven_deals_have_their_known_win_rate(tmp_path: Path) -> None:
         home.published_database,
         """
         select converted_count, lost_count, round(closed_only_rate, 4) from rpt_funnel_conversion
-        where funnel_id = 'deals_won' and step = 'won' and cohort_grain = 'all' and breakdown = 'all'
+        where funnel_id = 'deals_won' and step = 'won' and measured_from = 'start'
+            and cohort_grain = 'all' and breakdown = 'all'
         """,
     )
     assert won == [(4_238, 2_473, 0.6315)]
+    closed = ask(
+        home.published_database,
+        """
+        select sum(won_count)::integer, sum(lost_count)::integer, sum(won_amount)::integer,
+            round(sum(won_count) / sum(won_count + lost_count), 4)
+        from rpt_sales_velocity where breakdown = 'all'
+        """,
+    )
+    assert closed == [(4_238, 2_473, 10_005_534, 0.6315)]
     value = ask(
         home.published_database,
         "select sum(amount)::integer from fct_customer_events where event_type = 'deal_won'",

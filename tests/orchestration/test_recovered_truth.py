@@ -6,6 +6,7 @@ import csv
 import json
 from collections import defaultdict
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,21 +74,42 @@ def true_rate(step: str) -> float:
     return sum(s["entered"] * s["true_probability"] for s in segments) / sum(s["entered"] for s in segments)
 
 
+STEPS = {
+    "registered": "lead_to_registration",
+    "trial_booked": "registration_to_trial_booked",
+    "trial_attended": "trial_booked_to_attended",
+    "first_order": "trial_attended_to_first_order",
+}
+
+
 def test_the_funnel_holds_the_true_conversion_within_its_interval(query: Callable[..., list[tuple]]) -> None:
     rows = query(
         """
-        select step, window_rate_lower, window_rate_upper from rpt_funnel_conversion
-        where funnel_id = 'education_example' and cohort_grain = 'all' and breakdown = 'all'
+        select step, cumulative_incidence_rate_lower, cumulative_incidence_rate_upper from rpt_funnel_conversion
+        where funnel_id = 'education_example' and measured_from = 'step_before'
+            and cohort_grain = 'all' and breakdown = 'all'
         """
     )
     limits = {step: (lower, upper) for step, lower, upper in rows}
-    for step, true_step in (
-        ("trial_attended", "trial_booked_to_attended"),
-        ("first_order", "trial_attended_to_first_order"),
-    ):
+    for step, true_step in STEPS.items():
         lower, upper = limits[step]
         assert lower < true_rate(true_step) < upper, step
         assert upper - lower < 0.06
+
+
+def test_incidence_of_young_leads_is_not_too_low_where_the_naive_rate_is(query: Callable[..., list[tuple]]) -> None:
+    """Leads of the last month have been watched for 31 days at most, and a first order takes 21 days at the median."""
+    ((naive, upper_of_naive, lower, upper),) = query(
+        """
+        select naive_rate, naive_rate_upper, cumulative_incidence_rate_lower, cumulative_incidence_rate_upper
+        from rpt_funnel_conversion
+        where funnel_id = 'education_example' and measured_from = 'start' and step = 'first_order'
+            and cohort_grain = 'month' and breakdown = 'all' and cohort_start_date = '2025-12-01'
+        """
+    )
+    wanted = prod(true_rate(step) for step in STEPS.values())
+    assert upper_of_naive < wanted / 2, "the naive rate does not even come near"
+    assert naive < lower < wanted < upper
 
 
 def test_churned_customers_are_those_silent_for_longer_than_the_threshold(

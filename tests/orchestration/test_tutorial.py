@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,15 @@ def test_the_printed_summaries_are_what_the_run_tells(sample_run: tuple[Warehous
     tables = Manifest.read(home.published).tables
     released = f"{len(tables)} tables, {sum(table.rows_count for table in tables.values()):,} rows"
     assert next(line for line in chapter("Go back").splitlines() if "as of" in line).endswith(released)
+
+
+def test_the_figures_are_those_that_their_scripts_draw(sample_run: tuple[WarehouseHome, str], tmp_path: Path) -> None:
+    home, _ = sample_run
+    for script in sorted((DOCS / "figures").glob("*.py")):
+        copy = tmp_path / script.name
+        figure = runpy.run_path(str(script))
+        figure["draw"](home.published_database, copy.with_suffix(".svg"))
+        assert copy.with_suffix(".svg").read_bytes() == script.with_suffix(".svg").read_bytes(), script.name
 
 
 @pytest.mark.parametrize("page", pages_with_links(), ids=lambda page: str(page.relative_to(PROJECT_FOLDER)))

@@ -25,6 +25,11 @@ instants as (
     from {{ ref('fct_order_lines') }}
     union all
     select
+        'fct_payments',
+        max(paid_at)
+    from {{ ref('fct_payments') }}
+    union all
+    select
         'fct_stage_transitions',
         max(occurred_at)
     from {{ ref('fct_stage_transitions') }}
@@ -37,7 +42,7 @@ instants as (
     select
         'fct_funnel_attempts',
         max(greatest(
-            started_at, step_2_at, step_3_at, step_4_at, step_5_at, step_6_at, step_7_at, step_8_at, exited_at
+            started_at, step_2_at, step_3_at, step_4_at, step_5_at, step_6_at, step_7_at, step_8_at
         ))
     from {{ ref('fct_funnel_attempts') }}
     union all
@@ -50,6 +55,16 @@ instants as (
         'rpt_retention_cohorts',
         max(month_start_date)
     from {{ ref('rpt_retention_cohorts') }}
+    union all
+    select
+        'rpt_collections',
+        max(month_start_date)
+    from {{ ref('rpt_collections') }}
+    union all
+    select
+        'rpt_sales_velocity',
+        max(month_start_date)
+    from {{ ref('rpt_sales_velocity') }}
     union all
     select
         'rpt_winback_eligibility',

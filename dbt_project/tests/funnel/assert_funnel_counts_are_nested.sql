@@ -1,9 +1,8 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_funnel_conversion"}}}) }}
--- Who converts has entered, who enters has started; who is lost here did not convert here.
+-- Whoever entered converted, was lost, ran out of time or is still open; who is mature has entered.
 select *
 from {{ ref('rpt_funnel_conversion') }}
 where
-    entered_count > started_count
-    or converted_count + lost_count > entered_count
+    entered_count != converted_count + coalesce(lost_count, 0) + expired_count + open_count
     or mature_count > entered_count
     or mature_converted_count > least(mature_count, converted_count)

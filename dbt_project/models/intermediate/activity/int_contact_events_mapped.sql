@@ -24,9 +24,12 @@ activities_done as (
         cast(null as decimal(18, 4)) as amount,
         channel as channel,
         campaign_id as campaign_id,
+        cast(null as string) as order_id,
+        owner_id as owner_id,
         function_code as function_code,
         direction as direction,
         cast(null as string) as stated_value,
+        outcome as detail,
         occurred_at as occurred_at,
         loaded_at
     from activities

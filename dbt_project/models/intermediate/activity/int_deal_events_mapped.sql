@@ -1,4 +1,4 @@
--- The life of sales opportunities, as events: opened, engaged, won, lost.
+-- The life of sales opportunities, as events: opened, qualified (value and day to close are known), engaged, won, lost.
 -- One row per event.
 with
 
@@ -39,6 +39,13 @@ deal_moments as (
     union all
     select
         deal_id,
+        'deal_qualified',
+        coalesce(created_at, engaged_at)
+    from deals_with_party
+    where amount > 0 and expected_close_date is not null
+    union all
+    select
+        deal_id,
         'deal_engaged',
         engaged_at
     from deals_with_party
@@ -72,9 +79,12 @@ deal_events_mapped as (
         deals_with_party.amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        deals_with_party.owner_id as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        case when deal_moments.event_type = 'deal_lost' then deals_with_party.lost_reason end as detail,
         deal_moments.occurred_at,
         deals_with_party.loaded_at
     from deal_moments

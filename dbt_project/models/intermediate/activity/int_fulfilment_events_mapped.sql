@@ -39,9 +39,12 @@ orders_paid as (
         payments.amount as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        payments.order_id as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         payments.paid_at as occurred_at,
         payments.loaded_at
     from payments
@@ -63,9 +66,12 @@ orders_delivered as (
         cast(null as decimal(18, 4)) as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        deliveries.order_id as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         deliveries.delivered_at as occurred_at,
         deliveries.loaded_at
     from deliveries
@@ -88,9 +94,12 @@ orders_refunded as (
         refunds.amount as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        refunds.order_id as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        refunds.reason as detail,
         refunds.refunded_at as occurred_at,
         refunds.loaded_at
     from refunds

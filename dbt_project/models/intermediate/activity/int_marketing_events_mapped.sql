@@ -27,9 +27,12 @@ sessions_started as (
         cast(null as decimal(18, 4)) as amount,
         utm_source as channel,
         utm_campaign as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         'inbound' as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         started_at as occurred_at,
         loaded_at
     from sessions
@@ -49,9 +52,12 @@ messages_sent as (
         cast(null as decimal(18, 4)) as amount,
         channel as channel,
         campaign_id as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         function_code as function_code,
         'outbound' as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         sent_at as occurred_at,
         loaded_at
     from messages
@@ -72,9 +78,12 @@ messages_opened as (
         cast(null as decimal(18, 4)) as amount,
         channel as channel,
         campaign_id as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         function_code as function_code,
         'inbound' as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         opened_at as occurred_at,
         loaded_at
     from messages
@@ -95,9 +104,12 @@ messages_clicked as (
         cast(null as decimal(18, 4)) as amount,
         channel as channel,
         campaign_id as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         function_code as function_code,
         'inbound' as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         clicked_at as occurred_at,
         loaded_at
     from messages

@@ -21,9 +21,12 @@ orders_placed as (
         order_amount as amount,
         channel as channel,
         cast(null as string) as campaign_id,
+        order_id as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -44,9 +47,12 @@ orders_qualifying as (
         order_amount as amount,
         channel as channel,
         cast(null as string) as campaign_id,
+        order_id as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -67,9 +73,12 @@ orders_of_lead_products as (
         order_amount as amount,
         channel as channel,
         cast(null as string) as campaign_id,
+        order_id as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued

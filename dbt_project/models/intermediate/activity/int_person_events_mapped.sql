@@ -1,4 +1,4 @@
--- How a person came to be known, as events: written down, given up, identified, deleted.
+-- How a person came to be known, as events: written down, accepted by sales, qualified, given up, identified, deleted.
 -- One row per event.
 with
 
@@ -33,19 +33,39 @@ leads_created as (
         cast(null as decimal(18, 4)) as amount,
         source as channel,
         campaign_id as campaign_id,
+        cast(null as string) as order_id,
+        owner_id as owner_id,
         cast(null as string) as function_code,
         motion as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         created_at as occurred_at,
         loaded_at
     from leads
 
 ),
 
-leads_disqualified as (
+lead_statuses as (
 
     select
-        'lead_disqualified' as event_type,
+        lead_history.*,
+        case lead_history.new_value
+            when 'working' then 'lead_accepted'
+            when 'qualified' then 'lead_qualified'
+            when 'disqualified' then 'lead_disqualified'
+        end as event_type,
+        case when lead_history.new_value = 'disqualified' then leads.lost_reason end as detail
+    from lead_history
+    left join leads
+        on lead_history.object_id = leads.lead_id
+    where lead_history.field = 'status' and lead_history.new_value in ('working', 'qualified', 'disqualified')
+
+),
+
+leads_judged as (
+
+    select
+        event_type,
         'customer' as entity_type,
         cast(null as string) as entity_id,
         'lead:' || object_id as party_key,
@@ -55,13 +75,15 @@ leads_disqualified as (
         cast(null as decimal(18, 4)) as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        changed_by as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        detail,
         changed_at as occurred_at,
         loaded_at
-    from lead_history
-    where field = 'status' and new_value = 'disqualified'
+    from lead_statuses
 
 ),
 
@@ -97,9 +119,12 @@ contacts_changed as (
         cast(null as decimal(18, 4)) as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         occurred_at,
         loaded_at
     from contact_moments
@@ -110,7 +135,7 @@ person_events_mapped as (
 
     select * from leads_created
     union all
-    select * from leads_disqualified
+    select * from leads_judged
     union all
     select * from contacts_changed
 

@@ -90,9 +90,12 @@ statement_events_mapped as (
         cast(null as decimal(18, 4)) as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         statements_ordered.stated_value,
+        cast(null as string) as detail,
         statements_ordered.occurred_at,
         statements_ordered.loaded_at
     from statements_ordered

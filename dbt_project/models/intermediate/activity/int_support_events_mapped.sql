@@ -27,9 +27,12 @@ tickets_created as (
         cast(null as decimal(18, 4)) as amount,
         channel as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         'service' as function_code,
         'inbound' as direction,
         cast(null as string) as stated_value,
+        category as detail,
         created_at as occurred_at,
         loaded_at
     from tickets
@@ -49,9 +52,12 @@ tickets_solved as (
         cast(null as decimal(18, 4)) as amount,
         channel as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         'service' as function_code,
         'outbound' as direction,
         cast(null as string) as stated_value,
+        category as detail,
         solved_at as occurred_at,
         loaded_at
     from tickets
@@ -72,9 +78,12 @@ surveys_answered as (
         cast(score as decimal(18, 4)) as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         'inbound' as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         answered_at as occurred_at,
         loaded_at
     from survey_answers

@@ -27,9 +27,12 @@ products_used as (
         cast(null as decimal(18, 4)) as amount,
         module as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         'inbound' as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         occurred_at as occurred_at,
         loaded_at
     from usage_events
@@ -49,9 +52,12 @@ invites_sent as (
         cast(null as decimal(18, 4)) as amount,
         cast(null as string) as channel,
         cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
+        cast(null as string) as detail,
         invited_at as occurred_at,
         loaded_at
     from invites

@@ -61,12 +61,12 @@ matches as (
     from hearings
     inner join customer_events as events
         on hearings.event_type = events.event_type
+    {# One key of two texts: joined by the lifecycle alone, hearings would meet every life before they met an event. #}
     inner join stage_lives_numbered as lives
         on
-            hearings.lifecycle_id = lives.lifecycle_id
-            and case
+            hearings.lifecycle_id || '|' || case
                 when hearings.entity_type = 'customer' then events.customer_id else events.entity_id
-            end = lives.entity_id
+            end = lives.lifecycle_id || '|' || lives.entity_id
     where
         (hearings.entity_type = 'customer' or hearings.entity_type = events.entity_type)
         and (hearings.min_amount is null or events.amount >= hearings.min_amount)

@@ -8,6 +8,12 @@ customer_events as (
 
 ),
 
+customer_origins_found as (
+
+    select * from {{ ref('int_customer_origins_found') }}
+
+),
+
 customer_attributes_joined as (
 
     select * from {{ ref('int_customer_attributes_joined') }}
@@ -47,31 +53,19 @@ lives as (
 
 ),
 
-origins_ranked as (
-
-    select
-        customer_id,
-        channel,
-        campaign_id,
-        row_number() over (partition by customer_id order by occurred_at, event_id) as origin_rank
-    from customer_events
-    where customer_id is not null and channel is not null and event_type in ('lead_created', 'order_placed')
-
-),
-
 customers as (
 
     select
         -- ids
         lives.customer_id,
-        origins_ranked.campaign_id,
+        origins.campaign_id,
         overlays.via_partner_id,
 
         -- strings
         coalesce(stages.lifecycle_stage, 'outside') as lifecycle_stage,
         stages.highest_stage,
         stages.reactivation_source,
-        origins_ranked.channel as acquisition_channel,
+        origins.channel as acquisition_channel,
         attributes.country,
         attributes.city,
         attributes.gender,
@@ -98,8 +92,8 @@ customers as (
     from lives
     left join customer_stages_summed as stages
         on lives.customer_id = stages.customer_id
-    left join origins_ranked
-        on lives.customer_id = origins_ranked.customer_id and origins_ranked.origin_rank = 1
+    left join customer_origins_found as origins
+        on lives.customer_id = origins.customer_id
     left join customer_purchases_summed as purchases
         on lives.customer_id = purchases.customer_id
     left join customer_attributes_joined as attributes

@@ -37,6 +37,8 @@ customer_events as (
         identity_map.customer_id,
         events_unioned.source_record_id,
         events_unioned.campaign_id,
+        events_unioned.order_id,
+        events_unioned.owner_id,
 
         -- strings
         events_unioned.entity_type,
@@ -47,6 +49,7 @@ customer_events as (
         events_unioned.function_code,
         events_unioned.direction,
         events_unioned.stated_value,
+        events_unioned.detail,
 
         -- numerics
         events_unioned.amount,

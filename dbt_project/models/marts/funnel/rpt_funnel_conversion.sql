@@ -1,51 +1,64 @@
--- How many went on from step to step of a funnel: of all, of those whose story has ended, and within the window.
--- One row per funnel id, mode, step number, cohort grain, cohort start date, breakdown and breakdown value.
+-- How many went on from step to step of a funnel, by four rates that stand side by side: of all who entered, of those
+-- whose story has ended, of those whose whole window is over, and by cumulative incidence.
+-- One row per funnel id, mode, step number, measured from, cohort grain, cohort start date, breakdown and its value.
 with
 
-funnel_steps_reached as (
+funnel_walks_compiled as (
 
-    select * from {{ ref('int_funnel_steps_reached') }}
-
-),
-
-funnel_cohorts_grouped as (
-
-    select * from {{ ref('int_funnel_cohorts_grouped') }}
+    select * from {{ ref('int_funnel_walks_compiled') }}
 
 ),
 
-cohort_members as (
+funnel_incidence_estimated as (
+
+    select * from {{ ref('int_funnel_incidence_estimated') }}
+
+),
+
+funnel_cohorts_numbered as (
+
+    select * from {{ ref('int_funnel_cohorts_numbered') }}
+
+),
+
+curves_summed as (
 
     select
-        funnel_cohorts_grouped.cohort_grain,
-        funnel_cohorts_grouped.cohort_start_date,
-        funnel_cohorts_grouped.breakdown,
-        funnel_cohorts_grouped.breakdown_value,
-        funnel_steps_reached.*
-    from funnel_cohorts_grouped
-    inner join funnel_steps_reached
-        on funnel_cohorts_grouped.attempt_id = funnel_steps_reached.attempt_id
-
-),
-
-steps_counted as (
-
-    select
-        funnel_id,
+        walk_number,
         step_number,
-        step,
-        cohort_grain,
-        cohort_start_date,
-        breakdown,
-        breakdown_value,
-        count(*) as started_count,
-        count(case when has_entered then 1 end) as entered_count,
-        count(case when has_converted then 1 end) as converted_count,
-        case when count(is_lost) > 0 then count(case when is_lost then 1 end) end as lost_count,
-        count(case when has_entered and is_mature then 1 end) as mature_count,
-        count(case when has_converted and is_mature then 1 end) as mature_converted_count
-    from cohort_members
-    group by funnel_id, step_number, step, cohort_grain, cohort_start_date, breakdown, breakdown_value
+        measured_from,
+        cohort_number,
+        sum(converted_count + lost_count + expired_count + open_count) as entered_count,
+        sum(converted_count) as converted_count,
+        sum(lost_count) as lost_count,
+        sum(expired_count) as expired_count,
+        sum(open_count) as open_count,
+        sum(mature_count) as mature_count,
+        sum(mature_converted_count) as mature_converted_count,
+        max(duration) as watched_duration,
+        max(converted_share) as converted_share,
+        max_by(converted_variance, duration) as converted_variance
+    from funnel_incidence_estimated
+    group by walk_number, step_number, measured_from, cohort_number
+
+),
+
+{# Where nothing ends an attempt, nobody knows who is lost. #}
+curves_of_walks as (
+
+    select
+        curves_summed.*,
+        walks.funnel_id,
+        walks.mode,
+        walks.step,
+        curves_summed.watched_duration * walks.resolution_seconds / cast(86400 as double) as watched_days,
+        case
+            when walks.exit_event_types is not null or walks.interrupted_by is not null
+                then curves_summed.lost_count
+        end as known_lost_count
+    from curves_summed
+    inner join funnel_walks_compiled as walks
+        on curves_summed.walk_number = walks.walk_number and curves_summed.step_number = walks.step_number
 
 ),
 
@@ -54,41 +67,57 @@ funnel_conversion as (
     select
         -- ids
         {{ surrogate_key([
-            'funnel_id', 'step_number', 'cohort_grain', 'cohort_start_date', 'breakdown', 'breakdown_value'
+            'curves.funnel_id', 'curves.mode', 'curves.step_number', 'curves.measured_from', 'cohorts.cohort_grain',
+            'cohorts.cohort_start_date', 'cohorts.breakdown', 'cohorts.breakdown_value'
         ]) }} as funnel_conversion_id,
-        funnel_id,
+        curves.funnel_id,
 
         -- strings
-        'ordered' as mode,
-        step,
-        cohort_grain,
-        breakdown,
-        breakdown_value,
+        curves.mode,
+        curves.step,
+        curves.measured_from,
+        cohorts.cohort_grain,
+        cohorts.breakdown,
+        cohorts.breakdown_value,
 
         -- numerics
-        cast(step_number as integer) as step_number,
-        cast(started_count as bigint) as started_count,
-        cast(entered_count as bigint) as entered_count,
-        cast(converted_count as bigint) as converted_count,
-        cast(lost_count as bigint) as lost_count,
-        cast(mature_count as bigint) as mature_count,
-        cast(mature_converted_count as bigint) as mature_converted_count,
-        converted_count / nullif(cast(entered_count as double), 0) as naive_rate,
-        {{ wilson_limit('converted_count', 'entered_count', -1) }} as naive_rate_lower,
-        {{ wilson_limit('converted_count', 'entered_count', 1) }} as naive_rate_upper,
-        converted_count / nullif(cast(converted_count + lost_count as double), 0) as closed_only_rate,
-        {{ wilson_limit('converted_count', '(converted_count + lost_count)', -1) }} as closed_only_rate_lower,
-        {{ wilson_limit('converted_count', '(converted_count + lost_count)', 1) }} as closed_only_rate_upper,
-        mature_converted_count / nullif(cast(mature_count as double), 0) as window_rate,
-        {{ wilson_limit('mature_converted_count', 'mature_count', -1) }} as window_rate_lower,
-        {{ wilson_limit('mature_converted_count', 'mature_count', 1) }} as window_rate_upper,
+        cast(curves.step_number as integer) as step_number,
+        cast(curves.entered_count as bigint) as entered_count,
+        cast(curves.converted_count as bigint) as converted_count,
+        cast(curves.known_lost_count as bigint) as lost_count,
+        cast(curves.expired_count as bigint) as expired_count,
+        cast(curves.open_count as bigint) as open_count,
+        cast(curves.mature_count as bigint) as mature_count,
+        cast(curves.mature_converted_count as bigint) as mature_converted_count,
+        curves.converted_count / cast(curves.entered_count as double) as naive_rate,
+        {{ wilson_limit('curves.converted_count', 'curves.entered_count', -1) }} as naive_rate_lower,
+        {{ wilson_limit('curves.converted_count', 'curves.entered_count', 1) }} as naive_rate_upper,
+        curves.converted_count / nullif(cast(curves.converted_count + curves.known_lost_count as double), 0)
+            as closed_only_rate,
+        {{ wilson_limit('curves.converted_count', '(curves.converted_count + curves.known_lost_count)', -1) }}
+            as closed_only_rate_lower,
+        {{ wilson_limit('curves.converted_count', '(curves.converted_count + curves.known_lost_count)', 1) }}
+            as closed_only_rate_upper,
+        curves.mature_converted_count / nullif(cast(curves.mature_count as double), 0) as window_rate,
+        {{ wilson_limit('curves.mature_converted_count', 'curves.mature_count', -1) }} as window_rate_lower,
+        {{ wilson_limit('curves.mature_converted_count', 'curves.mature_count', 1) }} as window_rate_upper,
+        round(curves.converted_share, 12) as cumulative_incidence_rate,
+        round(
+            {{ incidence_limit('curves.converted_share', 'curves.converted_variance', 'curves.entered_count', -1) }}, 12
+        ) as cumulative_incidence_rate_lower,
+        round(
+            {{ incidence_limit('curves.converted_share', 'curves.converted_variance', 'curves.entered_count', 1) }}, 12
+        ) as cumulative_incidence_rate_upper,
+        curves.watched_days,
 
         -- booleans
-        entered_count > 0 and mature_count >= 0.8 * entered_count as is_mature,
+        curves.mature_count >= 0.8 * curves.entered_count as is_mature,
 
         -- dates
-        cohort_start_date
-    from steps_counted
+        cohorts.cohort_start_date
+    from curves_of_walks as curves
+    inner join funnel_cohorts_numbered as cohorts
+        on curves.cohort_number = cohorts.cohort_number
 
 )
 

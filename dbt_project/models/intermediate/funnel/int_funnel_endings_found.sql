@@ -1,0 +1,150 @@
+{%- set exit_mark = 16777216 -%}
+-- The first event after a start that may end or void it: an exit after the last step, and for each exclusion the first
+-- event after the steps up to its `after_step`, with the step at which it no longer counts.
+-- One row per life number, start number and mark.
+with
+
+funnel_walks_compiled as (
+
+    select * from {{ ref('int_funnel_walks_compiled') }}
+
+),
+
+funnel_exclusions as (
+
+    select * from {{ ref('funnel_exclusions') }}
+
+),
+
+funnel_events_heard as (
+
+    select * from {{ ref('int_funnel_events_heard') }}
+
+),
+
+funnel_steps_walked as (
+
+    select * from {{ ref('int_funnel_steps_walked') }}
+
+),
+
+exclusions as (
+
+    select
+        walks.walk_number,
+        funnel_exclusions.after_step,
+        funnel_exclusions.before_step,
+        funnel_exclusions.scope,
+        cast(power(2, 7 + funnel_exclusions.exclusion_number) as bigint) as mark
+    from funnel_exclusions
+    inner join funnel_walks_compiled as walks
+        on funnel_exclusions.funnel_id = walks.funnel_id and walks.step_number = 1
+
+),
+
+watches as (
+
+    select
+        steps.life_number,
+        steps.start_number,
+        exclusions.mark,
+        exclusions.scope,
+        min(case when steps.step_number >= exclusions.before_step then steps.event_number end) as until_number,
+        max(case when steps.step_number <= exclusions.after_step then steps.event_number end) as after_number
+    from funnel_steps_walked as steps
+    inner join exclusions
+        on steps.walk_number = exclusions.walk_number
+    where steps.is_reached
+    group by steps.life_number, steps.start_number, exclusions.mark, exclusions.scope, exclusions.after_step
+    having max(steps.step_number) >= exclusions.after_step
+    union all
+    select
+        steps.life_number,
+        steps.start_number,
+        cast({{ exit_mark }} as bigint),
+        cast(null as string),
+        cast(null as bigint),
+        max(steps.event_number)
+    from funnel_steps_walked as steps
+    inner join funnel_walks_compiled as walks
+        on steps.walk_number = walks.walk_number and walks.step_number = 1
+    where steps.is_reached and walks.exit_event_types is not null
+    group by steps.life_number, steps.start_number
+
+),
+
+marks as (
+
+    select distinct
+        walk_number,
+        mark
+    from exclusions
+    union all
+    select
+        walk_number,
+        cast({{ exit_mark }} as bigint)
+    from funnel_walks_compiled
+    where step_number = 1 and exit_event_types is not null
+
+),
+
+places as (
+
+    select
+        life_number,
+        mark,
+        start_number,
+        scope,
+        until_number,
+        cast(null as bigint) as event_number,
+        cast(null as timestamp) as occurred_at,
+        2 * after_number + 1 as place
+    from watches
+    union all
+    select
+        heard.life_number,
+        marks.mark,
+        cast(null as bigint),
+        cast(null as string),
+        cast(null as bigint),
+        heard.event_number,
+        heard.occurred_at,
+        2 * heard.event_number
+    from funnel_events_heard as heard
+    inner join marks
+        on heard.walk_number = marks.walk_number
+    where heard.marks & marks.mark > 0
+
+),
+
+places_with_next as (
+
+    select
+        *,
+        min(event_number) over (
+            partition by life_number, mark order by place desc
+            rows between unbounded preceding and current row
+        ) as next_number,
+        min(occurred_at) over (
+            partition by life_number, mark order by place desc
+            rows between unbounded preceding and current row
+        ) as next_at
+    from places
+
+),
+
+funnel_endings_found as (
+
+    select
+        life_number,
+        start_number,
+        mark = {{ exit_mark }} as is_exit,
+        scope,
+        next_number as event_number,
+        next_at as occurred_at
+    from places_with_next
+    where start_number is not null and next_number is not null and coalesce(next_number < until_number, true)
+
+)
+
+select * from funnel_endings_found
