@@ -66,7 +66,7 @@ starts_with_ending as (
 
     select
         starts.*,
-        ending.detail as ending_detail,
+        ending.event_id as ending_event_id,
         ending.occurred_at as stopped_at,
         coalesce(ending.occurred_at <= starts.expires_at, ending.occurred_at is not null) as is_stopped,
         case when starts.expires_at <= clocks.as_of then starts.expires_at end as expired_at
@@ -92,7 +92,7 @@ funnel_attempts_ended as (
             when expired_at is not null then 'expired'
             else 'open'
         end as status,
-        case when is_stopped and is_exit then ending_detail end as lost_reason,
+        case when is_stopped and is_exit then ending_event_id end as lost_event_id,
         case
             when is_converted then last_number
             when is_stopped and is_exit then ending_number

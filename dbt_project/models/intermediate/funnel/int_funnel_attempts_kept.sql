@@ -131,7 +131,7 @@ funnel_attempts_kept as (
         attempts.last_number,
         attempts.steps_reached_count,
         attempts.status,
-        attempts.lost_reason,
+        attempts.lost_event_id,
         attempts.is_excluded or excluded_entities.entity_id is not null as is_excluded,
         attempts.started_at,
         attempts.last_at,

@@ -23,6 +23,12 @@ funnel_events_heard as (
 
 ),
 
+funnel_events_described as (
+
+    select * from {{ ref('int_funnel_events_described') }}
+
+),
+
 funnel_steps_walked as (
 
     select * from {{ ref('int_funnel_steps_walked') }}
@@ -74,6 +80,18 @@ instants as (
 
 ),
 
+lost_reasons as (
+
+    select
+        kept.life_number,
+        kept.start_number,
+        events.detail as lost_reason
+    from funnel_attempts_kept as kept
+    inner join funnel_events_described as events
+        on kept.lost_event_id = events.event_id
+
+),
+
 funnel_attempts_timed as (
 
     select
@@ -83,8 +101,14 @@ funnel_attempts_timed as (
         lives.entity_id,
         nullif(lives.held_value, '') as held_value,
         began.event_id as start_event_id,
-        began.customer_id,
-        began.channel,
+        started.customer_id,
+        started.channel,
+        started.campaign_id,
+        started.owner_id,
+        started.function_code,
+        started.direction,
+        started.detail,
+        lost_reasons.lost_reason,
         {% for step in range(1, 9) -%}
             case
                 when walks.mode = 'imputed'
@@ -106,6 +130,10 @@ funnel_attempts_timed as (
         on kept.life_number = lives.life_number
     inner join funnel_events_heard as began
         on kept.life_number = began.life_number and kept.start_number = began.event_number
+    inner join funnel_events_described as started
+        on began.event_id = started.event_id
+    left join lost_reasons
+        on kept.life_number = lost_reasons.life_number and kept.start_number = lost_reasons.start_number
     inner join instants
         on kept.life_number = instants.life_number and kept.start_number = instants.start_number
 

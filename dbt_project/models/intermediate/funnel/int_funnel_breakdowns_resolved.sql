@@ -15,15 +15,9 @@ funnel_attempts_timed as (
 
 ),
 
-funnel_steps_walked as (
+funnel_later_steps_described as (
 
-    select * from {{ ref('int_funnel_steps_walked') }}
-
-),
-
-funnel_events_heard as (
-
-    select * from {{ ref('int_funnel_events_heard') }}
+    select * from {{ ref('int_funnel_later_steps_described') }}
 
 ),
 
@@ -39,19 +33,8 @@ users as (
 
 ),
 
-breakdowns_of_steps as (
-
-    select
-        funnel_id,
-        breakdown,
-        property,
-        at_step,
-        {{ dbt.safe_cast('at_step', 'integer') }} as at_step_number
-    from funnel_breakdowns
-
-),
-
-attempts as (
+{# What the first event tells, the attempt knows. #}
+told_by_the_first as (
 
     select
         attempts.life_number,
@@ -60,56 +43,58 @@ attempts as (
         attempts.started_local_at,
         breakdowns.breakdown,
         breakdowns.property,
-        case breakdowns.at_step
-            when 'first' then attempts.start_number
-            when 'last' then attempts.last_number
-            else steps.event_number
-        end as event_number
+        attempts.channel,
+        attempts.campaign_id,
+        attempts.owner_id,
+        attempts.function_code,
+        attempts.direction,
+        attempts.detail,
+        attempts.started_at as told_at
     from funnel_attempts_timed as attempts
-    inner join breakdowns_of_steps as breakdowns
+    inner join funnel_breakdowns as breakdowns
         on attempts.funnel_id = breakdowns.funnel_id
-    left join funnel_steps_walked as steps
-        on
-            attempts.life_number = steps.life_number
-            and attempts.start_number = steps.start_number
-            and breakdowns.at_step_number = steps.step_number
-            and steps.is_reached
-    where not attempts.is_excluded
+    where not attempts.is_excluded and breakdowns.at_step = 'first'
+
+),
+
+told as (
+
+    select * from told_by_the_first
+    union all
+    select * from funnel_later_steps_described
 
 ),
 
 values_resolved as (
 
     select
-        attempts.life_number,
-        attempts.start_number,
-        attempts.started_local_at,
-        attempts.breakdown,
+        told.life_number,
+        told.start_number,
+        told.started_local_at,
+        told.breakdown,
         coalesce(
-            case attempts.property
-                when 'channel' then heard.channel
-                when 'campaign_id' then heard.campaign_id
-                when 'owner_id' then heard.owner_id
+            case told.property
+                when 'channel' then told.channel
+                when 'campaign_id' then told.campaign_id
+                when 'owner_id' then told.owner_id
                 when 'owner_team' then users.team
-                when 'function_code' then heard.function_code
-                when 'direction' then heard.direction
-                when 'detail' then heard.detail
+                when 'function_code' then told.function_code
+                when 'direction' then told.direction
+                when 'detail' then told.detail
                 when 'acquisition_channel' then customers.acquisition_channel
                 when 'country' then customers.country
                 when 'is_b2b' then cast(customers.is_b2b as {{ dbt.type_string() }})
             end,
             'unknown'
         ) as breakdown_value
-    from attempts
-    left join funnel_events_heard as heard
-        on attempts.life_number = heard.life_number and attempts.event_number = heard.event_number
+    from told
     left join customers
-        on attempts.customer_id = customers.customer_id
+        on told.customer_id = customers.customer_id
     left join users
         on
-            case when attempts.property = 'owner_team' then heard.owner_id end = users.user_id
-            and heard.occurred_at >= users.valid_from_at
-            and heard.occurred_at < coalesce(users.valid_to_at, timestamp '9999-12-31 00:00:00')
+            case when told.property = 'owner_team' then told.owner_id end = users.user_id
+            and told.told_at >= users.valid_from_at
+            and told.told_at < coalesce(users.valid_to_at, timestamp '9999-12-31 00:00:00')
 
     union all
     select

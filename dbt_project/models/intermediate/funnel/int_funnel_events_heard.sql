@@ -26,13 +26,6 @@ funnel_events_heard as (
         ) as event_number,
         events.marks,
         events.event_id,
-        events.customer_id,
-        events.channel,
-        events.campaign_id,
-        events.owner_id,
-        events.function_code,
-        events.direction,
-        events.detail,
         events.occurred_at
     from funnel_lives_numbered as lives
     inner join funnel_events_matched as events

@@ -1,7 +1,7 @@
 {# Two models read this, one of them four of its columns; to write it down costs more than to find it twice. #}
 {{ config(materialized='view') }}
--- The events and stage entries that a walk takes for something, and for what; each with the properties that a funnel
--- may hold constant or be broken down by. A customer hears every event of its own, also those about its deals.
+-- The events and stage entries that a walk takes for something, and for what. A customer hears every event of its own,
+-- also those about its deals.
 -- One row per walk number and event id.
 with
 
@@ -60,13 +60,6 @@ matches as (
             when 'detail' then events.detail
             else ''
         end as held_value,
-        events.customer_id,
-        events.channel,
-        events.campaign_id,
-        events.owner_id,
-        events.function_code,
-        events.direction,
-        events.detail,
         events.occurred_at
     from triggers
     inner join customer_events as events
@@ -86,13 +79,6 @@ matches as (
         transitions.transition_id,
         transitions.entity_id,
         case when triggers.held_property is null then '' end,
-        transitions.customer_id,
-        cast(null as string),
-        cast(null as string),
-        cast(null as string),
-        cast(null as string),
-        cast(null as string),
-        cast(null as string),
         transitions.occurred_at
     from triggers
     inner join stage_transitions as transitions
@@ -112,13 +98,6 @@ funnel_events_matched as (
         event_id,
         entity_id,
         held_value,
-        customer_id,
-        channel,
-        campaign_id,
-        owner_id,
-        function_code,
-        direction,
-        detail,
         occurred_at
     from matches
     where not has_rivals and entity_id is not null and held_value is not null
@@ -130,13 +109,6 @@ funnel_events_matched as (
         event_id,
         max(entity_id),
         max(held_value),
-        max(customer_id),
-        max(channel),
-        max(campaign_id),
-        max(owner_id),
-        max(function_code),
-        max(direction),
-        max(detail),
         max(occurred_at)
     from matches
     where has_rivals and entity_id is not null and held_value is not null
