@@ -43,7 +43,9 @@ def prepared_project() -> DbtProject:
     target.mkdir(parents=True, exist_ok=True)
     with FileLock(target / "manifest.lock"):  # two runs must not write it at once
         if not project.manifest_path.exists() or project.manifest_path.stat().st_mtime < newest_change(DBT_FOLDER):
-            dbt_resource().cli(["parse", "--quiet", "--no-version-check"], target_path=target).wait()
+            # dbt parses anew for a target that was named otherwise before, so it is named as the build names it
+            parse = ["parse", "--quiet", "--no-version-check", "--target", Engine.DUCKDB]
+            dbt_resource().cli(parse, target_path=target).wait()
     return project
 
 
