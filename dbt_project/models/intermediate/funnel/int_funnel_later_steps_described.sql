@@ -1,5 +1,5 @@
--- For each attempt whose breakdown is told by a later event than the one that began it, by the last step that it reached
--- or by its n-th, what that event tells; nothing where the step was not reached.
+-- For each attempt whose breakdown is told by a later event than the one that began it, by the last step that it
+-- reached or by its n-th, what that event tells; nothing where the step was not reached.
 -- One row per life number, start number and breakdown.
 with
 
