@@ -72,7 +72,7 @@ def drawn_funnel(chance: random.Random) -> Funnel:
         interrupted_by=frozenset(interrupted_by) if is_ordered else frozenset(),
         is_event_counted_once=bool(interrupted_by) or not is_ordered or chance.random() < 0.8,
         is_later_instant_required=is_ordered and chance.random() < 0.2,
-        exit_kinds=chance.choice(((), (), ("e",), ("e", "d"))),
+        exit_kinds=chance.choice(((), (), ("e",), ("e", "f"))),
         exclusions=tuple(exclusions),
     )
 
@@ -148,10 +148,14 @@ SQL_FAULTS = [
     ("int_funnel_attempts_kept", "span.started_at > last.ended_at", "span.started_at >= last.ended_at"),
     ("int_funnel_attempts_ended", "ending_number - 1", "ending_number"),
     ("int_funnel_attempts_ended", "expires_at <= clocks.as_of", "expires_at < clocks.as_of"),
-    ("int_funnel_endings_found", "2 * after_number + 1", "2 * after_number - 1"),
-    ("int_funnel_endings_found", "next_number < until_number", "next_number <= until_number"),
+    ("int_funnel_exclusions_found", "2 * after_number + 1", "2 * after_number - 1"),
+    ("int_funnel_exclusions_found", "next_number < until_number", "next_number <= until_number"),
     ("int_funnel_events_heard", "events.marks & -events.marks", "events.event_id"),
     ("int_funnel_walks_compiled", "not is_skippable then step_number", "true then step_number"),
+    ("int_funnel_walks_compiled", "max(awaited.step_window_seconds)", "min(awaited.step_window_seconds)"),
+    ("int_funnel_walks_compiled", "count(awaited.step_window_seconds) = count(*)", "true"),
+    ("int_funnel_steps_walked", "heard.marks & 16777216 > 0 then 9", "false then 9"),
+    ("int_funnel_attempts_ended", "excluding_number <= last_counted_number", "excluding_number < last_counted_number"),
 ]
 
 
@@ -164,3 +168,58 @@ def test_a_fault_in_the_sql_is_caught(bench: ModelBench, model: str, sound: str,
         return told_by_sql(altered, *case) != told_by_walk(*case)
 
     find(seeds, is_told_apart, settings=settings(MANY, phases=[Phase.generate]))
+
+
+DAY = timedelta(days=1)
+A, B, C = Step(("a",)), Step(("b",)), Step(("c",))
+BY_HAND = {
+    "a step after an exit no longer counts": (
+        Funnel((A, B), exit_kinds=("e",)),
+        "a e b",
+        [("lost", 1)],
+    ),
+    "after an exit the next start begins anew": (
+        Funnel((A, B), attempts_kept="every", exit_kinds=("e",)),
+        "a e a b",
+        [("lost", 1), ("converted", 3)],
+    ),
+    "an exit between steps of any order": (
+        Funnel((A, B, C), step_order="any", exit_kinds=("e",)),
+        "b a e c",
+        [("lost", 2)],
+    ),
+    "an exit after the last step ends nothing": (
+        Funnel((A, B), exit_kinds=("e",)),
+        "a b e",
+        [("converted", 1)],
+    ),
+    "an exit that also interrupts is a loss": (
+        Funnel((A, B), interrupted_by=frozenset({"others"}), exit_kinds=("e",)),
+        "a e b",
+        [("lost", 1)],
+    ),
+    "an exclusion that also interrupts voids": (
+        Funnel((A, B), interrupted_by=frozenset({"others"}), exclusions=(Exclusion(("f",), 1, 2),)),
+        "a f b",
+        [("excluded", 1)],
+    ),
+    "time runs out although steps may be left out": (
+        Funnel((A, Step(("b",), window=DAY), Step(("c",), window=2 * DAY)), mode="imputed"),
+        "a",
+        [("expired", 2)],
+    ),
+    "a step without a window is waited for": (
+        Funnel((A, Step(("b",), window=DAY), C), mode="imputed"),
+        "a",
+        [("open", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_an_attempt_by_hand(bench: ModelBench, case: str) -> None:
+    """One event a day; told is how each attempt ended, and on which day."""
+    funnel, kinds, expected = BY_HAND[case]
+    life = [Event(START + DAY * day, kind, str(day)) for day, kind in enumerate(kinds.split())]
+    told = told_by_sql(bench, {"way": funnel}, {"anna": life}, START + 9 * DAY)["way", "anna"]
+    assert [(status, ended_at and (ended_at - START).days) for _, _, status, _, ended_at in told] == expected

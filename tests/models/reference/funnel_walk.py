@@ -75,7 +75,7 @@ class Attempt:
     start: int
     started_at: datetime
     reached: dict[int, int] = field(default_factory=dict)
-    interrupted: int | None = None
+    stopped: int | None = None
     status: str = "open"
     is_excluded: bool = False
     is_entity_excluded: bool = False
@@ -91,6 +91,10 @@ class Heard:
     @property
     def steps(self) -> set[int]:
         return {mark for mark in self.marks if mark < 100}
+
+    @property
+    def is_exit(self) -> bool:
+        return 1000 + EXIT in self.marks
 
 
 def attempts_of(funnel: Funnel, events: list[Event], as_of: datetime) -> dict[str, list[tuple]]:
@@ -142,12 +146,16 @@ def _window_end(funnel: Funnel, attempt: Attempt) -> datetime:
 
 
 def _walk_in_any_order(funnel: Funnel, heard: list[Heard], attempt: Attempt) -> None:
+    exits = [place for place in range(attempt.start, len(heard)) if heard[place].is_exit]
+    until = min(exits, default=len(heard))
     for number in range(1, len(funnel.steps) + 1):
-        for place in range(attempt.start, len(heard)):
+        for place in range(attempt.start, until):
             if number in heard[place].steps:
                 if heard[place].event.occurred_at <= _window_end(funnel, attempt):
                     attempt.reached[number] = place
                 break
+    if exits and len(attempt.reached) < len(funnel.steps):
+        attempt.stopped = until
 
 
 def _walk_in_order(funnel: Funnel, heard: list[Heard], attempt: Attempt) -> None:
@@ -155,7 +163,7 @@ def _walk_in_order(funnel: Funnel, heard: list[Heard], attempt: Attempt) -> None
     for number in range(2, len(funnel.steps) + 1):
         place, is_accepted = _next_place(funnel, heard, number, last)
         if place is None or not is_accepted:
-            attempt.interrupted = place
+            attempt.stopped = place
             return
         at = heard[place].event.occurred_at
         if at > _window_end(funnel, attempt):
@@ -168,15 +176,25 @@ def _walk_in_order(funnel: Funnel, heard: list[Heard], attempt: Attempt) -> None
 
 
 def _next_place(funnel: Funnel, heard: list[Heard], number: int, last: int) -> tuple[int | None, bool]:
-    """Return the next event that is accepted at a step, or the one that interrupts before it, and which it is."""
-    furthest = next((n for n in range(number, len(funnel.steps)) if not funnel.is_skippable(n)), len(funnel.steps))
-    for place in _places_after(funnel, heard, last):
+    """Return the next event that is accepted at a step, or the one that ends the way before it, and which it is."""
+    furthest = _furthest_accepted(funnel, number)
+    counted = _places_after(funnel, heard, last)
+    for place in range(last, len(heard)):
+        if heard[place].is_exit:  # also at the instant of the step before
+            return place, False
+        if place not in counted:
+            continue
         steps = heard[place].steps
         if any(number <= step <= furthest for step in steps):
             return place, True
         if _interrupts(funnel, steps, number, furthest):
             return place, False
     return None, False
+
+
+def _furthest_accepted(funnel: Funnel, number: int) -> int:
+    """Return the last step that may be taken where a step is next: the first one that may not be left out."""
+    return next((n for n in range(number, len(funnel.steps)) if not funnel.is_skippable(n)), len(funnel.steps))
 
 
 def _places_after(funnel: Funnel, heard: list[Heard], last: int) -> list[int]:
@@ -202,24 +220,23 @@ def _end(funnel: Funnel, heard: list[Heard], attempt: Attempt, as_of: datetime) 
     last = max(attempt.reached.values())
     last_at = heard[last].event.occurred_at
     expires_at = _window_end(funnel, attempt)
-    if funnel.step_order == "ordered" and highest < count and not funnel.is_skippable(highest + 1):
-        window = funnel.steps[highest].window
-        expires_at = min(expires_at, NEVER if window is None else last_at + window)
-    exit_place = _first(heard, 1000 + EXIT, last)
-    stops = [place for place in (exit_place, attempt.interrupted) if place is not None]
-    stop = min(stops, default=None)
-    is_exit = exit_place is not None and (attempt.interrupted is None or exit_place < attempt.interrupted)
+    if funnel.step_order == "ordered" and highest < count:
+        awaited = [funnel.steps[n - 1].window for n in range(highest + 1, _furthest_accepted(funnel, highest + 1) + 1)]
+        if None not in awaited:
+            expires_at = min(expires_at, last_at + max(awaited))
+    stop = attempt.stopped
     if reached_count == count:
         attempt.status, attempt.ended_at, attempt.end = "converted", last_at, last
     elif stop is not None and heard[stop].event.occurred_at <= expires_at:
+        is_exit = heard[stop].is_exit
         attempt.status = "lost" if is_exit else "interrupted"
         attempt.ended_at, attempt.end = heard[stop].event.occurred_at, stop if is_exit else stop - 1
     elif expires_at <= as_of:
         attempt.status, attempt.ended_at = "expired", expires_at
-    _exclude(funnel, heard, attempt, expires_at, None if reached_count == count else stop)
+    _exclude(funnel, heard, attempt, expires_at)
 
 
-def _exclude(funnel: Funnel, heard: list[Heard], attempt: Attempt, expires_at: datetime, stop: int | None) -> None:
+def _exclude(funnel: Funnel, heard: list[Heard], attempt: Attempt, expires_at: datetime) -> None:
     found = []
     for number, exclusion in enumerate(funnel.exclusions):
         if max(attempt.reached) < exclusion.after_step:
@@ -227,7 +244,7 @@ def _exclude(funnel: Funnel, heard: list[Heard], attempt: Attempt, expires_at: d
         after = max(place for step, place in attempt.reached.items() if step <= exclusion.after_step)
         until = min((place for step, place in attempt.reached.items() if step >= exclusion.before_step), default=None)
         place = _first(heard, 100 + number, after)
-        if place is None or (until is not None and place >= until) or (stop is not None and place >= stop):
+        if place is None or (until is not None and place >= until) or (attempt.stopped is not None and place > attempt.stopped):
             continue
         if heard[place].event.occurred_at <= expires_at:
             found.append(exclusion.scope)

@@ -1,5 +1,7 @@
+{%- set exit_mark = 16777216 -%}
+{%- set never = 9000000000000000 -%}
 -- Every start with how it ended: converted, lost by an exit, interrupted, out of time; else it is open. And whether an
--- exclusion voids it: one that came before the end. Whatever comes after the end no longer concerns it.
+-- exclusion voids it: one that came no later than the end. Whatever comes after the end no longer concerns it.
 -- One row per life number and start number.
 with
 
@@ -9,9 +11,9 @@ funnel_starts_summed as (
 
 ),
 
-funnel_endings_found as (
+funnel_exclusions_found as (
 
-    select * from {{ ref('int_funnel_endings_found') }}
+    select * from {{ ref('int_funnel_exclusions_found') }}
 
 ),
 
@@ -27,51 +29,39 @@ build_clocks_resolved as (
 
 ),
 
-endings as (
+exclusions as (
 
     select
         life_number,
         start_number,
-        min(case when is_exit then event_number end) as exit_number,
-        min(case when not is_exit then event_number end) as excluding_number,
-        min(case when not is_exit then occurred_at end) as excluding_at,
+        min(event_number) as excluding_number,
+        min(occurred_at) as excluding_at,
         min(case when scope = 'entity' then event_number end) as entity_excluding_number,
         min(case when scope = 'entity' then occurred_at end) as entity_excluding_at
-    from funnel_endings_found
+    from funnel_exclusions_found
     group by life_number, start_number
 
 ),
 
-{# `ending_number` is that of the event that stops it; nothing is after such a number. #}
-starts as (
-
-    select
-        starts.*,
-        endings.excluding_number,
-        endings.excluding_at,
-        endings.entity_excluding_number,
-        endings.entity_excluding_at,
-        coalesce(endings.exit_number < starts.interrupting_number, endings.exit_number is not null) as is_exit,
-        case
-            when starts.is_converted then 9000000000000000
-            else coalesce(least(starts.interrupting_number, endings.exit_number), 9000000000000000)
-        end as ending_number
-    from funnel_starts_summed as starts
-    left join endings
-        on starts.life_number = endings.life_number and starts.start_number = endings.start_number
-
-),
-
+{# Where nothing ends a start, every number is before its end. #}
 starts_with_ending as (
 
     select
         starts.*,
+        exclusions.excluding_number,
+        exclusions.excluding_at,
+        exclusions.entity_excluding_number,
+        exclusions.entity_excluding_at,
         ending.event_id as ending_event_id,
         ending.occurred_at as stopped_at,
+        coalesce(starts.ending_number, {{ never }}) as last_counted_number,
+        coalesce(ending.marks & {{ exit_mark }} > 0, false) as is_exit,
         coalesce(ending.occurred_at <= starts.expires_at, ending.occurred_at is not null) as is_stopped,
         case when starts.expires_at <= clocks.as_of then starts.expires_at end as expired_at
-    from starts
+    from funnel_starts_summed as starts
     cross join build_clocks_resolved as clocks
+    left join exclusions
+        on starts.life_number = exclusions.life_number and starts.start_number = exclusions.start_number
     left join funnel_events_heard as ending
         on starts.life_number = ending.life_number and starts.ending_number = ending.event_number
 
@@ -97,11 +87,11 @@ funnel_attempts_ended as (
             when is_converted then last_number
             when is_stopped and is_exit then ending_number
             when is_stopped then ending_number - 1
-            else 9000000000000000
+            else {{ never }}
         end as end_number,
-        coalesce(excluding_number < ending_number, false)
+        coalesce(excluding_number <= last_counted_number, false)
         and coalesce(excluding_at <= expires_at, true) as is_excluded,
-        coalesce(entity_excluding_number < ending_number, false)
+        coalesce(entity_excluding_number <= last_counted_number, false)
         and coalesce(entity_excluding_at <= expires_at, true) as is_entity_excluded,
         started_at,
         last_at,

@@ -1,5 +1,5 @@
--- How far every start came, what interrupts it, and when its time runs out: at the end of its window, or of the window
--- of the step that it waits for.
+-- How far every start came, what ends it, and when its time runs out: at the end of its window, or when the windows of
+-- all steps that it waits for are over.
 -- One row per life number and start number.
 with
 
@@ -24,7 +24,7 @@ starts as (
         max(case when is_reached then step_number end) as highest_step,
         count(case when is_reached then 1 end) as reached_count,
         max(case when is_reached then event_number end) as last_number,
-        min(case when not is_reached then event_number end) as interrupting_number,
+        min(case when not is_reached then event_number end) as ending_number,
         min(occurred_at) as started_at,
         max(occurred_at) as last_at
     from funnel_steps_walked
@@ -39,7 +39,7 @@ funnel_starts_summed as (
         starts.walk_number,
         starts.start_number,
         starts.last_number,
-        starts.interrupting_number,
+        starts.ending_number,
         case when walks.is_any_order then starts.reached_count else starts.highest_step end as steps_reached_count,
         case when walks.is_any_order then starts.reached_count else starts.highest_step end = walks.steps_count
             as is_converted,
@@ -47,10 +47,7 @@ funnel_starts_summed as (
         starts.last_at,
         least(
             {{ dbt.dateadd('second', 'walks.window_seconds', 'starts.started_at') }},
-            case
-                when not walks.is_any_order and not next_steps.is_skippable
-                    then {{ dbt.dateadd('second', 'next_steps.step_window_seconds', 'starts.last_at') }}
-            end
+            {{ dbt.dateadd('second', 'next_steps.patience_seconds', 'starts.last_at') }}
         ) as expires_at
     from starts
     inner join funnel_walks_compiled as walks

@@ -1,9 +1,10 @@
+{%- set exit_mark = 16777216 -%}
 {%- set from_behind -%}
     partition by life_number order by occurred_at desc, place desc
     rows between unbounded preceding and current row
 {%- endset -%}
 -- How every start of every life goes on, step by step: from the event of the step before to the first one that the walk
--- accepts. A start that is interrupted has a row for that, with the event that did it.
+-- accepts. A start that an exit or an interruption ends before that has a row for it, with the event that did it.
 -- Level by level, all starts at once: starts and events are put into one order, and a running minimum from behind finds
 -- the next event. So a life of any length costs a sort, and a further funnel costs what its own events cost.
 -- One row per life number, start number and step number.
@@ -27,7 +28,8 @@ funnel_events_heard as (
 
 ),
 
-{# A place is where a start looks on from: doubled numbers leave room between two events, and its own comes first. #}
+{# A place is where a start looks on from: doubled numbers leave room between two events, and its own comes first. Where
+a later instant is required, all of this instant is behind it but an exit. #}
 looking_1 as (
 
     select
@@ -49,7 +51,7 @@ looking_1 as (
             start_number,
             place,
             cast(null as bigint) as accepted_code,
-            cast(null as bigint) as interrupting_number,
+            cast(null as bigint) as ending_number,
             occurred_at,
             window_ends_at
         from looking_{{ step }}
@@ -58,7 +60,10 @@ looking_1 as (
             heard.life_number,
             heard.walk_number,
             cast(null as bigint),
-            2 * heard.event_number,
+            case
+                when walks.is_later_instant_required and heard.marks & {{ exit_mark }} > 0 then 9000000000000001
+                else 2 * heard.event_number
+            end,
             case
                 when heard.marks & walks.accepted_steps > 0
                     then 2 * heard.event_number + case when heard.marks & walks.step_bit > 0 then 0 else 1 end
@@ -70,7 +75,7 @@ looking_1 as (
         inner join funnel_walks_compiled as walks
             on heard.walk_number = walks.walk_number and walks.step_number = {{ step }}
         where
-            heard.marks & (walks.accepted_steps + walks.interrupting_steps) > 0
+            heard.marks & (walks.accepted_steps + walks.ending_marks) > 0
             or (walks.is_interrupted_by_others and heard.marks & 255 = 0 and heard.marks & 33554432 > 0)
 
     ),
@@ -80,7 +85,7 @@ looking_1 as (
         select
             *,
             min(accepted_code) over ({{ from_behind }}) as next_code,
-            min(interrupting_number) over ({{ from_behind }}) as next_interrupting_number,
+            min(ending_number) over ({{ from_behind }}) as next_ending_number,
             min(case when accepted_code is not null then occurred_at end) over ({{ from_behind }}) as next_at
         from places_{{ step }}
 
@@ -96,9 +101,9 @@ looking_1 as (
             walks.is_later_instant_required,
             cast(floor(found.next_code / 2) as bigint) as next_number,
             coalesce(
-                found.next_interrupting_number < cast(floor(found.next_code / 2) as bigint),
-                found.next_interrupting_number is not null
-            ) as is_interrupted,
+                found.next_ending_number < cast(floor(found.next_code / 2) as bigint),
+                found.next_ending_number is not null
+            ) as is_ended,
             coalesce(found.next_at <= found.window_ends_at, found.next_at is not null) as is_in_window,
             found.next_code % 2 = 0
             and coalesce(
@@ -126,7 +131,7 @@ looking_1 as (
             case when is_taken and not is_any_order then next_at else occurred_at end as occurred_at,
             window_ends_at
         from judged_{{ step }}
-        where is_any_order or (is_in_window and not is_interrupted and (is_taken or is_skippable))
+        where is_any_order or (is_in_window and not is_ended and (is_taken or is_skippable))
 
     ),
 {% endfor %}
@@ -147,11 +152,11 @@ funnel_steps_walked as (
         walk_number,
         start_number,
         step_number,
-        case when is_interrupted then next_interrupting_number else next_number end as event_number,
-        not is_interrupted as is_reached,
-        case when not is_interrupted then next_at end as occurred_at
+        case when is_ended then next_ending_number else next_number end as event_number,
+        not is_ended as is_reached,
+        case when not is_ended then next_at end as occurred_at
     from steps_judged
-    where is_interrupted or (is_in_window and is_taken)
+    where is_ended or (is_in_window and is_taken)
 
 )
 

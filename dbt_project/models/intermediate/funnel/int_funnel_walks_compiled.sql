@@ -1,5 +1,6 @@
 -- Each funnel in each of its modes as a walk, step by step, in numbers: which steps are taken next from the one before,
--- and what interrupts it. A step is a bit of one number, so `marks & accepted_steps` says whether an event is taken.
+-- what ends it before that, and how long one of them is waited for. A step is a bit of one number, so that
+-- `marks & accepted_steps` says whether an event is taken.
 -- Durations are told in days, of shorter windows in hours, minutes or seconds, so that curves have few points.
 -- One row per walk number and step number.
 with
@@ -83,6 +84,36 @@ steps_with_neighbours as (
 
 ),
 
+{# One of the steps that may be taken next is waited for as long as the most patient of them, without a window for ever. #}
+patiences as (
+
+    select
+        waiting.walk_number,
+        waiting.step_number,
+        max(awaited.step_window_seconds) as patience_seconds
+    from steps_with_neighbours as waiting
+    inner join steps_with_neighbours as awaited
+        on
+            waiting.walk_number = awaited.walk_number
+            and waiting.step_number <= awaited.step_number
+            and waiting.last_accepted_step >= awaited.step_number
+    where not waiting.is_any_order
+    group by waiting.walk_number, waiting.step_number
+    having count(awaited.step_window_seconds) = count(*)
+
+),
+
+steps_with_patience as (
+
+    select
+        steps.*,
+        patiences.patience_seconds
+    from steps_with_neighbours as steps
+    left join patiences
+        on steps.walk_number = patiences.walk_number and steps.step_number = patiences.step_number
+
+),
+
 funnel_walks_compiled as (
 
     select
@@ -110,6 +141,7 @@ funnel_walks_compiled as (
             end as bigint
         ) as resolution_seconds,
         cast(step_window_seconds as bigint) as step_window_seconds,
+        cast(patience_seconds as bigint) as patience_seconds,
         cast(case when is_any_order then power(2, steps_count) - 1 else 1 end as bigint) as starting_steps,
         cast(step_bit as bigint) as step_bit,
         cast(
@@ -123,14 +155,15 @@ funnel_walks_compiled as (
             end
             + case when step_number > 2 and {{ is_listed("'start'", 'interrupted_by') }} then 1 else 0 end
             + case when step_number > 2 and {{ is_listed("'done'", 'interrupted_by') }} then step_bit - 2 else 0 end
+            + case when exit_event_types is not null then 16777216 else 0 end
             as bigint
-        ) as interrupting_steps,
+        ) as ending_marks,
         coalesce({{ is_listed("'others'", 'interrupted_by') }}, false) as is_interrupted_by_others,
         is_any_order,
         is_skippable,
         is_event_counted_once,
         is_later_instant_required
-    from steps_with_neighbours
+    from steps_with_patience
 
 )
 

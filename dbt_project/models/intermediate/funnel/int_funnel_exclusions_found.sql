@@ -1,7 +1,6 @@
-{%- set exit_mark = 16777216 -%}
--- The first event after a start that may end or void it: an exit after the last step, and for each exclusion the first
--- event after the steps up to its `after_step`, with the step at which it no longer counts.
--- One row per life number, start number and mark.
+-- For each exclusion the first event that may void a start: it comes after the steps up to `after_step`, and before the
+-- step at which it no longer counts.
+-- One row per life number, start number and exclusion's mark.
 with
 
 funnel_walks_compiled as (
@@ -57,19 +56,6 @@ watches as (
     where steps.is_reached
     group by steps.life_number, steps.start_number, exclusions.mark, exclusions.scope, exclusions.after_step
     having max(steps.step_number) >= exclusions.after_step
-    union all
-    select
-        steps.life_number,
-        steps.start_number,
-        cast({{ exit_mark }} as bigint),
-        cast(null as string),
-        cast(null as bigint),
-        max(steps.event_number)
-    from funnel_steps_walked as steps
-    inner join funnel_walks_compiled as walks
-        on steps.walk_number = walks.walk_number and walks.step_number = 1
-    where steps.is_reached and walks.exit_event_types is not null
-    group by steps.life_number, steps.start_number
 
 ),
 
@@ -79,12 +65,6 @@ marks as (
         walk_number,
         mark
     from exclusions
-    union all
-    select
-        walk_number,
-        cast({{ exit_mark }} as bigint)
-    from funnel_walks_compiled
-    where step_number = 1 and exit_event_types is not null
 
 ),
 
@@ -133,12 +113,12 @@ places_with_next as (
 
 ),
 
-funnel_endings_found as (
+funnel_exclusions_found as (
 
     select
         life_number,
         start_number,
-        mark = {{ exit_mark }} as is_exit,
+        mark,
         scope,
         next_number as event_number,
         next_at as occurred_at
@@ -147,4 +127,4 @@ funnel_endings_found as (
 
 )
 
-select * from funnel_endings_found
+select * from funnel_exclusions_found
