@@ -69,6 +69,7 @@ CLAIMS: tuple[Claim, ...] = (
     funnels.filters_have_events_to_judge,
     funnels.first_steps_come_without_condition,
     funnels.events_counted_twice_interrupt_nothing,
+    funnels.exits_are_no_steps,
     funnels.stage_entries_hold_no_property,
     funnels.any_order_has_no_step_before,
     funnels.any_order_tells_steps_apart,

@@ -25,7 +25,7 @@ WORDS_OF_LISTS = {
     "modes": ("observed", "imputed"),
     "interrupted_by": ("ahead", "start", "done", "others"),
 }
-FILTERS = ("min_amount", "max_amount", "stated_values", "details")
+FILTERS = ("min_amount", "max_amount", "stated_values", "details", "function_codes")
 OPTIONS_OF_AN_ORDER = (  # table, column, the value that needs an order (None: each), what to do
     ("funnels", "modes", "imputed", "write observed"),
     ("funnels", "interrupted_by", None, "empty it"),
@@ -35,6 +35,7 @@ OPTIONS_OF_AN_ORDER = (  # table, column, the value that needs an order (None: e
     ("funnel_steps", "window_length", None, "empty it"),
     ("funnel_exclusions", "exclusion_number", None, "remove the line"),
 )
+HEAR_EVERYTHING = ("customer", "visitor")
 PROPERTIES_OF_CUSTOMERS = ("acquisition_channel", "country", "is_b2b")
 
 
@@ -80,13 +81,13 @@ def lifecycles_are_lived_by_the_entity(dictionary: Dictionary) -> Iterator[Findi
 
 
 def events_are_of_the_entity(dictionary: Dictionary) -> Iterator[Finding]:
-    """A customer hears of all that concerns it, also of its deals; anything else hears only of itself."""
+    """A customer or visitor hears of all that concerns it, also of its deals; anything else hears only of itself."""
     entities = {row["event_type"]: row["entity_type"] for row in dictionary.rows("event_types")}
     for table, column in LISTS_OF_EVENT_TYPES:
         for funnel, row in _with_funnels(dictionary, table):
             own = funnel["entity_type"]
             for name in row.parts(column):
-                if own != "customer" and entities.get(name, own) != own:
+                if own not in HEAR_EVERYTHING and entities.get(name, own) != own:
                     problem = f"event type '{name}' is of {entities[name]}, and the funnel hears only what is of {own}"
                     fitting = [other for other, entity in entities.items() if entity == own]
                     yield row.finding(column, problem, use_one_of(fitting, name))
@@ -143,7 +144,7 @@ def steps_name_known_stages(dictionary: Dictionary) -> Iterator[Finding]:
 
 
 def filters_have_events_to_judge(dictionary: Dictionary) -> Iterator[Finding]:
-    """An entry into a stage has no amount, value or detail: whatever is asked of it, every entry counts."""
+    """An entry into a stage has no amount, value, detail or function: whatever is asked of it, every entry counts."""
     for row in dictionary.rows("funnel_steps"):
         for column in FILTERS:
             if row[column] and row["stages"] and not row["event_types"]:
@@ -169,6 +170,14 @@ def events_counted_twice_interrupt_nothing(dictionary: Dictionary) -> Iterator[F
         if row["interrupted_by"] and row["is_event_counted_once"] == "false":
             problem = "where an event may reach two steps, the one that reached a step would interrupt the next"
             yield row.finding("interrupted_by", problem, "empty it, or set is_event_counted_once to true")
+
+
+def exits_are_no_steps(dictionary: Dictionary) -> Iterator[Finding]:
+    """What reaches a step goes on; that the same event ends the way leaves open which of the two it does."""
+    for funnel, row in _with_funnels(dictionary, "funnel_steps"):
+        for name in sorted({*row.parts("event_types")} & {*funnel.parts("exit_event_types")}):
+            problem = f"'{name}' reaches step '{row['step']}' and is an exit of funnel '{funnel['funnel_id']}'"
+            yield row.finding("event_types", problem, "name it in one of them")
 
 
 def stage_entries_hold_no_property(dictionary: Dictionary) -> Iterator[Finding]:

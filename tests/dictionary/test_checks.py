@@ -137,7 +137,7 @@ CHANGES = {
         ),
     ),
     "steps of an unknown funnel": (
-        (STEPS, "\ncustomer_stages,1,", "\ndeals_lost,1,opened,deal_opened,,,,,,false,\ncustomer_stages,1,"),
+        (STEPS, "\ncustomer_stages,1,", "\ndeals_lost,1,opened,deal_opened,,,,,,,false,\ncustomer_stages,1,"),
         ("funnel_steps.csv, line 37, column 'funnel_id': funnels has no funnel_id 'deals_lost'; did you mean",),
     ),
     # stages
@@ -268,7 +268,7 @@ CHANGES = {
         ("metrics.csv, line 3, column 'stage_scope': no lifecycle has a stage 'churnd'; did you mean 'churned'?",),
     ),
     "funnel of one step": (
-        (STEPS, "\ndeals_won,2,won,deal_won,,,,,,false,", ""),
+        (STEPS, "\ndeals_won,2,won,deal_won,,,,,,,false,", ""),
         ("funnels.csv, line 10, column 'funnel_id': funnel 'deals_won' needs 2 to 8 steps and has 1; add",),
     ),
     "step left out": (
@@ -539,7 +539,7 @@ FUNNEL_FAULTS: dict[str, tuple[Parts, str, str]] = {
             f"funnel_steps.csv, line 3, column '{column}'",
             f"step 'trial_booked' hears stages alone, which have nothing to do with {column}; empty it, or name",
         )
-        for column in ("min_amount", "max_amount", "stated_values", "details")
+        for column in ("min_amount", "max_amount", "stated_values", "details", "function_codes")
     },
     "amounts that have changed places": (
         {"step_2": {"min_amount": 100, "max_amount": 9.5}},
@@ -560,6 +560,11 @@ FUNNEL_FAULTS: dict[str, tuple[Parts, str, str]] = {
         {"funnel": {"is_event_counted_once": "false", "interrupted_by": "ahead"}},
         "funnels.csv, line 2, column 'interrupted_by'",
         "where an event may reach two steps, the one that reached a step would interrupt the next; empty it, or set",
+    ),
+    "exit that is a step": (
+        {"funnel": {"exit_event_types": "lead_disqualified|trial_booked"}},
+        "funnel_steps.csv, line 3, column 'event_types'",
+        "'trial_booked' reaches step 'trial_booked' and is an exit of funnel 'trial'; name it in one of them",
     ),
     # steps in any order
     **{

@@ -11,6 +11,7 @@ _COLUMN_TYPES = dict.fromkeys(
         "event_id",
         "entity_id",
         "customer_id",
+        "unknown_party_key",
         "source_record_id",
         "campaign_id",
         "order_id",

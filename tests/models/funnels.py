@@ -20,7 +20,8 @@ FUNNEL_COLUMNS = (
 )
 STEP_COLUMNS = (
     "funnel_id varchar, step_number integer, step varchar, event_types varchar, stages varchar, min_amount double, "
-    "max_amount double, stated_values varchar, details varchar, is_optional boolean, window_length integer"
+    "max_amount double, stated_values varchar, details varchar, function_codes varchar, "
+    "is_optional boolean, window_length integer"
 )
 EXCLUSION_COLUMNS = (
     "funnel_id varchar, exclusion_number integer, event_types varchar, after_step integer, before_step integer, "
@@ -138,6 +139,7 @@ def _step_rows(name: str, funnel: Funnel) -> list[tuple]:
             step.max_amount,
             None,
             _listed(step.details),
+            _listed(step.functions),
             step.is_optional,
             _seconds(step.window),
         )
@@ -153,6 +155,7 @@ def _event_row(entity: str, event: Event) -> tuple:
         event_type=event.kind,
         channel=event.channel,
         detail=event.detail,
+        function_code=event.function,
         amount=event.amount,
         occurred_at=event.occurred_at,
     )

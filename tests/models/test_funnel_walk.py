@@ -45,7 +45,9 @@ def drawn_steps(chance: random.Random, step_order: str) -> tuple[Step, ...]:
 
 
 def _filters(chance: random.Random) -> dict:
-    return chance.choice(({}, {}, {}, {}, {"min_amount": 1.0}, {"max_amount": 1.0}, {"details": ("x", "y")}))
+    return chance.choice(
+        ({}, {}, {}, {}, {"min_amount": 1.0}, {"max_amount": 1.0}, {"details": ("x", "y")}, {"functions": ("sales",)})
+    )
 
 
 def drawn_funnel(chance: random.Random) -> Funnel:
@@ -90,6 +92,7 @@ def drawn_life(chance: random.Random, prefix: str) -> list[Event]:
             amount=chance.choice((None, 0, 1, 2)),
             detail=chance.choice((None, "x", "y", "z")),
             channel=chance.choice((None, "red", "red", "blue")),
+            function=chance.choice((None, "sales", "service")),
         )
         for instant in instants
     ]
@@ -152,8 +155,8 @@ SQL_FAULTS = [
     ("int_funnel_exclusions_found", "next_number < until_number", "next_number <= until_number"),
     ("int_funnel_events_heard", "events.marks & -events.marks", "events.event_id"),
     ("int_funnel_walks_compiled", "not is_skippable then step_number", "true then step_number"),
-    ("int_funnel_walks_compiled", "max(awaited.step_window_seconds)", "min(awaited.step_window_seconds)"),
-    ("int_funnel_walks_compiled", "count(awaited.step_window_seconds) = count(*)", "true"),
+    ("int_funnel_walks_compiled", "max(step_window_seconds)", "min(step_window_seconds)"),
+    ("int_funnel_walks_compiled", "count(step_window_seconds)", "count(*)"),
     ("int_funnel_steps_walked", "heard.marks & 16777216 > 0 then 9", "false then 9"),
     ("int_funnel_attempts_ended", "excluding_number <= last_counted_number", "excluding_number < last_counted_number"),
 ]

@@ -6,7 +6,11 @@ starts as (
 
     select
         steps.funnel_id,
-        case when funnels.entity_type = 'customer' then events.customer_id else events.entity_id end as entity_id,
+        case funnels.entity_type
+            when 'customer' then events.customer_id
+            when 'visitor' then coalesce(events.customer_id, events.unknown_party_key)
+            else events.entity_id
+        end as entity_id,
         coalesce(case when funnels.held_property = 'order_id' then events.order_id end, '') as held_value
     from {{ ref('funnel_steps') }} as steps
     inner join {{ ref('funnels') }} as funnels
@@ -19,7 +23,7 @@ starts as (
         and coalesce(funnels.held_property, 'order_id') = 'order_id'
         and (funnels.held_property is null or events.order_id is not null)
         and coalesce(steps.min_amount, steps.max_amount) is null
-        and coalesce(steps.details, steps.stated_values) is null
+        and coalesce(steps.details, steps.stated_values, steps.function_codes) is null
     union
     select
         steps.funnel_id,

@@ -19,6 +19,7 @@ class Event:
     amount: float | None = None
     detail: str | None = None
     channel: str | None = None
+    function: str | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Step:
     min_amount: float | None = None
     max_amount: float | None = None
     details: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
     is_optional: bool = False
     window: timedelta | None = None
 
@@ -38,6 +40,7 @@ class Step:
             and (self.min_amount is None or (amount is not None and amount >= self.min_amount))
             and (self.max_amount is None or (amount is not None and amount <= self.max_amount))
             and (not self.details or event.detail in self.details)
+            and (not self.functions or event.function in self.functions)
         )
 
 
@@ -244,7 +247,11 @@ def _exclude(funnel: Funnel, heard: list[Heard], attempt: Attempt, expires_at: d
         after = max(place for step, place in attempt.reached.items() if step <= exclusion.after_step)
         until = min((place for step, place in attempt.reached.items() if step >= exclusion.before_step), default=None)
         place = _first(heard, 100 + number, after)
-        if place is None or (until is not None and place >= until) or (attempt.stopped is not None and place > attempt.stopped):
+        if (
+            place is None
+            or (until is not None and place >= until)
+            or (attempt.stopped is not None and place > attempt.stopped)
+        ):
             continue
         if heard[place].event.occurred_at <= expires_at:
             found.append(exclusion.scope)

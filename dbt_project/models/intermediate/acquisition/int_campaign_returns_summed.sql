@@ -1,5 +1,6 @@
 -- What each campaign is credited with by each model, beside what it cost; alone, by target, and all together.
--- Money comes back only to campaigns whose cost is known, so that no other flatters a total.
+-- A return is told of campaigns whose cost and contribution are both known, beside the cost of those alone, so that no
+-- other campaign flatters or burdens a total.
 -- One row per conversion id, attribution model, scope type, scope campaign id and target type.
 with
 
@@ -100,6 +101,8 @@ campaign_returns_summed as (
         sum(campaign_returns.credited_amount) as credited_amount,
         sum(campaign_returns.contribution_amount) as contribution_amount,
         sum(campaign_returns.cost_amount) as cost_amount,
+        sum(case when campaign_returns.contribution_amount is not null then campaign_returns.cost_amount end)
+            as returning_cost_amount,
         sum(campaign_returns.contribution_amount - campaign_returns.cost_amount) as return_amount,
         min(case when campaign_returns.is_mature then 1 else 0 end) = 1 as is_mature
     from campaign_returns

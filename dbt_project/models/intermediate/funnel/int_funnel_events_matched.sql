@@ -1,7 +1,7 @@
 {# Two models read this, one of them four of its columns; to write it down costs more than to find it twice. #}
 {{ config(materialized='view') }}
 -- The events and stage entries that a walk takes for something, and for what. A customer hears every event of its own,
--- also those about its deals.
+-- also those about its deals; a visitor does too, and is heard before anyone knows who it is.
 -- One row per walk number and event id.
 with
 
@@ -50,7 +50,11 @@ matches as (
         triggers.starting_steps,
         triggers.has_rivals,
         events.event_id,
-        case when triggers.entity_type = 'customer' then events.customer_id else events.entity_id end as entity_id,
+        case triggers.entity_type
+            when 'customer' then events.customer_id
+            when 'visitor' then coalesce(events.customer_id, events.unknown_party_key)
+            else events.entity_id
+        end as entity_id,
         case triggers.held_property
             when 'order_id' then events.order_id
             when 'channel' then events.channel
@@ -65,11 +69,12 @@ matches as (
     inner join customer_events as events
         on triggers.heard_type = events.event_type
     where
-        (triggers.entity_type = 'customer' or triggers.entity_type = events.entity_type)
+        (triggers.entity_type in ('customer', 'visitor') or triggers.entity_type = events.entity_type)
         and (triggers.min_amount is null or events.amount >= triggers.min_amount)
         and (triggers.max_amount is null or events.amount <= triggers.max_amount)
         and (triggers.stated_values is null or {{ is_listed('events.stated_value', 'triggers.stated_values') }})
         and (triggers.details is null or {{ is_listed('events.detail', 'triggers.details') }})
+        and (triggers.function_codes is null or {{ is_listed('events.function_code', 'triggers.function_codes') }})
     union all
     select
         triggers.walk_number,

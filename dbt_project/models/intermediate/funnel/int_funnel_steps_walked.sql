@@ -1,4 +1,3 @@
-{%- set exit_mark = 16777216 -%}
 {%- set from_behind -%}
     partition by life_number order by occurred_at desc, place desc
     rows between unbounded preceding and current row
@@ -60,10 +59,8 @@ looking_1 as (
             heard.life_number,
             heard.walk_number,
             cast(null as bigint),
-            case
-                when walks.is_later_instant_required and heard.marks & {{ exit_mark }} > 0 then 9000000000000001
-                else 2 * heard.event_number
-            end,
+            2 * heard.event_number
+            + case when walks.is_later_instant_required and heard.marks & 16777216 > 0 then 9000000000000000 else 0 end,
             case
                 when heard.marks & walks.accepted_steps > 0
                     then 2 * heard.event_number + case when heard.marks & walks.step_bit > 0 then 0 else 1 end

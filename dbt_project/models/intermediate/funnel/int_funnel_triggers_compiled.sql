@@ -74,6 +74,7 @@ triggers as (
         funnel_steps.max_amount,
         funnel_steps.stated_values,
         funnel_steps.details,
+        funnel_steps.function_codes,
         steps.step_bit as mark
     from funnel_walks_compiled as steps
     inner join funnel_steps
@@ -93,6 +94,7 @@ triggers as (
         null,
         null,
         null,
+        null,
         cast(power(2, 7 + funnel_exclusions.exclusion_number) as bigint)
     from walks
     inner join funnel_exclusions
@@ -107,6 +109,7 @@ triggers as (
         null,
         null,
         null,
+        null,
         cast(16777216 as bigint)
     from walks
     inner join event_types
@@ -115,6 +118,7 @@ triggers as (
     select
         walks.walk_number,
         event_types.event_type,
+        null,
         null,
         null,
         null,
@@ -135,10 +139,11 @@ funnel_triggers_compiled as (
         max_amount,
         stated_values,
         details,
+        function_codes,
         cast(sum(mark) as bigint) as marks,
         count(*) over (partition by walk_number, heard_type) > 1 as has_rivals
     from triggers
-    group by walk_number, heard_type, min_amount, max_amount, stated_values, details
+    group by walk_number, heard_type, min_amount, max_amount, stated_values, details, function_codes
 
 )
 

@@ -1,3 +1,7 @@
+{%- set those_taken_next -%}
+    partition by walk_number, last_accepted_step order by step_number desc
+    rows between unbounded preceding and current row
+{%- endset -%}
 -- Each funnel in each of its modes as a walk, step by step, in numbers: which steps are taken next from the one before,
 -- what ends it before that, and how long one of them is waited for. A step is a bit of one number, so that
 -- `marks & accepted_steps` says whether an event is taken.
@@ -84,36 +88,6 @@ steps_with_neighbours as (
 
 ),
 
-{# One of the steps that may be taken next is waited for as long as the most patient of them, without a window for ever. #}
-patiences as (
-
-    select
-        waiting.walk_number,
-        waiting.step_number,
-        max(awaited.step_window_seconds) as patience_seconds
-    from steps_with_neighbours as waiting
-    inner join steps_with_neighbours as awaited
-        on
-            waiting.walk_number = awaited.walk_number
-            and waiting.step_number <= awaited.step_number
-            and waiting.last_accepted_step >= awaited.step_number
-    where not waiting.is_any_order
-    group by waiting.walk_number, waiting.step_number
-    having count(awaited.step_window_seconds) = count(*)
-
-),
-
-steps_with_patience as (
-
-    select
-        steps.*,
-        patiences.patience_seconds
-    from steps_with_neighbours as steps
-    left join patiences
-        on steps.walk_number = patiences.walk_number and steps.step_number = patiences.step_number
-
-),
-
 funnel_walks_compiled as (
 
     select
@@ -126,7 +100,7 @@ funnel_walks_compiled as (
         held_property,
         exit_event_types,
         interrupted_by,
-        step,
+        case when is_any_order then 'any_' || step_number else step end as step,
         cast(step_number as integer) as step_number,
         cast(nullif(step_before, 0) as integer) as step_before,
         cast(steps_count as integer) as steps_count,
@@ -141,7 +115,16 @@ funnel_walks_compiled as (
             end as bigint
         ) as resolution_seconds,
         cast(step_window_seconds as bigint) as step_window_seconds,
-        cast(patience_seconds as bigint) as patience_seconds,
+        {# one of those that may be taken next is waited for as long as the most patient, without a window for ever #}
+        cast(
+            case
+                when
+                    not is_any_order
+                    and count(step_window_seconds) over ({{ those_taken_next }})
+                    = count(*) over ({{ those_taken_next }})
+                    then max(step_window_seconds) over ({{ those_taken_next }})
+            end as bigint
+        ) as patience_seconds,
         cast(case when is_any_order then power(2, steps_count) - 1 else 1 end as bigint) as starting_steps,
         cast(step_bit as bigint) as step_bit,
         cast(
@@ -163,7 +146,7 @@ funnel_walks_compiled as (
         is_skippable,
         is_event_counted_once,
         is_later_instant_required
-    from steps_with_patience
+    from steps_with_neighbours
 
 )
 

@@ -65,10 +65,11 @@ campaign_roi as (
         cast(credited_conversions - costed_conversions as double) as uncosted_conversions,
         cast(credited_amount as decimal(18, 4)) as credited_amount,
         cast(contribution_amount as decimal(18, 4)) as contribution_amount,
+        cast(returning_cost_amount as decimal(18, 4)) as returning_cost_amount,
         cast(return_amount as decimal(18, 4)) as return_amount,
         case
-            when touched_customers_count > 0 and cost_amount > 0
-                then cast(return_amount as double) / cast(cost_amount as double)
+            when touched_customers_count > 0 and returning_cost_amount > 0
+                then cast(return_amount as double) / cast(returning_cost_amount as double)
         end as roi,
         cast(touched_customers_count as bigint) as touched_customers_count,
         cast(mature_customers_count as bigint) as mature_customers_count,

@@ -1,5 +1,5 @@
 -- What each channel brings and what it costs: visitors, leads, new customers, their fit, how fast they were contacted,
--- and how many bought once only. A month that is not over has counts so far, and no rates.
+-- and how many bought once only. A month that is not over has counts so far, and no rates but those of whoever is due.
 -- One row per channel, motion, cohort grain and cohort month.
 with
 

@@ -35,6 +35,7 @@ customer_events as (
             else events_unioned.entity_id
         end as entity_id,
         identity_map.customer_id,
+        case when identity_map.customer_id is null then events_unioned.party_key end as unknown_party_key,
         events_unioned.source_record_id,
         events_unioned.campaign_id,
         events_unioned.order_id,

@@ -1,64 +1,12 @@
 -- How many went on from step to step of a funnel, by four rates that stand side by side: of all who entered, of those
--- whose story has ended, of those whose whole window is over, and by cumulative incidence.
+-- converted or lost, of those whose whole window is over, and by cumulative incidence. And how far each value of a
+-- breakdown lies from all others.
 -- One row per funnel id, mode, step number, measured from, cohort grain, cohort start date, breakdown and its value.
 with
 
-funnel_walks_compiled as (
+funnel_curves_summed as (
 
-    select * from {{ ref('int_funnel_walks_compiled') }}
-
-),
-
-funnel_incidence_estimated as (
-
-    select * from {{ ref('int_funnel_incidence_estimated') }}
-
-),
-
-funnel_cohorts_numbered as (
-
-    select * from {{ ref('int_funnel_cohorts_numbered') }}
-
-),
-
-curves_summed as (
-
-    select
-        walk_number,
-        step_number,
-        measured_from,
-        cohort_number,
-        sum(converted_count + lost_count + expired_count + open_count) as entered_count,
-        sum(converted_count) as converted_count,
-        sum(lost_count) as lost_count,
-        sum(expired_count) as expired_count,
-        sum(open_count) as open_count,
-        sum(mature_count) as mature_count,
-        sum(mature_converted_count) as mature_converted_count,
-        max(duration) as watched_duration,
-        max(converted_share) as converted_share,
-        max_by(converted_variance, duration) as converted_variance
-    from funnel_incidence_estimated
-    group by walk_number, step_number, measured_from, cohort_number
-
-),
-
-{# Where nothing ends an attempt, nobody knows who is lost. #}
-curves_of_walks as (
-
-    select
-        curves_summed.*,
-        walks.funnel_id,
-        walks.mode,
-        walks.step,
-        curves_summed.watched_duration * walks.resolution_seconds / cast(86400 as double) as watched_days,
-        case
-            when walks.exit_event_types is not null or walks.interrupted_by is not null
-                then curves_summed.lost_count
-        end as known_lost_count
-    from curves_summed
-    inner join funnel_walks_compiled as walks
-        on curves_summed.walk_number = walks.walk_number and curves_summed.step_number = walks.step_number
+    select * from {{ ref('int_funnel_curves_summed') }}
 
 ),
 
@@ -67,8 +15,8 @@ funnel_conversion as (
     select
         -- ids
         {{ surrogate_key([
-            'curves.funnel_id', 'curves.mode', 'curves.step_number', 'curves.measured_from', 'cohorts.cohort_grain',
-            'cohorts.cohort_start_date', 'cohorts.breakdown', 'cohorts.breakdown_value'
+            'curves.funnel_id', 'curves.mode', 'curves.step_number', 'curves.measured_from', 'curves.cohort_grain',
+            'curves.cohort_start_date', 'curves.breakdown', 'curves.breakdown_value'
         ]) }} as funnel_conversion_id,
         curves.funnel_id,
 
@@ -76,9 +24,9 @@ funnel_conversion as (
         curves.mode,
         curves.step,
         curves.measured_from,
-        cohorts.cohort_grain,
-        cohorts.breakdown,
-        cohorts.breakdown_value,
+        curves.cohort_grain,
+        curves.breakdown,
+        curves.breakdown_value,
 
         -- numerics
         cast(curves.step_number as integer) as step_number,
@@ -101,6 +49,17 @@ funnel_conversion as (
         curves.mature_converted_count / nullif(cast(curves.mature_count as double), 0) as window_rate,
         {{ wilson_limit('curves.mature_converted_count', 'curves.mature_count', -1) }} as window_rate_lower,
         {{ wilson_limit('curves.mature_converted_count', 'curves.mature_count', 1) }} as window_rate_upper,
+        cast(curves.rest_mature_count as bigint) as rest_mature_count,
+        cast(curves.rest_mature_converted_count as bigint) as rest_mature_converted_count,
+        curves.mature_converted_count / nullif(cast(curves.mature_count as double), 0)
+        - curves.rest_mature_converted_count / nullif(cast(curves.rest_mature_count as double), 0)
+            as window_rate_difference,
+        {% for limit, side in [('lower', -1), ('upper', 1)] -%}
+            {{ difference_limit(
+                'curves.mature_converted_count', 'curves.mature_count',
+                'curves.rest_mature_converted_count', 'curves.rest_mature_count', side
+            ) }} as window_rate_difference_{{ limit }},
+        {% endfor -%}
         round(curves.converted_share, 12) as cumulative_incidence_rate,
         round(
             {{ incidence_limit('curves.converted_share', 'curves.converted_variance', 'curves.entered_count', -1) }}, 12
@@ -112,12 +71,11 @@ funnel_conversion as (
 
         -- booleans
         curves.mature_count >= 0.8 * curves.entered_count as is_mature,
+        curves.is_told_at_entry,
 
         -- dates
-        cohorts.cohort_start_date
-    from curves_of_walks as curves
-    inner join funnel_cohorts_numbered as cohorts
-        on curves.cohort_number = cohorts.cohort_number
+        curves.cohort_start_date
+    from funnel_curves_summed as curves
 
 )
 

@@ -8,9 +8,9 @@ funnel_attempts as (
 
 ),
 
-funnel_steps as (
+funnel_walks_compiled as (
 
-    select * from {{ ref('funnel_steps') }}
+    select * from {{ ref('int_funnel_walks_compiled') }}
 
 ),
 
@@ -47,7 +47,7 @@ funnel_lost_reasons as (
 
         -- strings
         losses.mode,
-        funnel_steps.step as step_missed,
+        walks.step as step_missed,
         losses.lost_reason,
 
         -- numerics
@@ -58,8 +58,11 @@ funnel_lost_reasons as (
         {{ wilson_limit('losses.lost_count', 'losses.step_lost_count', -1) }} as lost_share_rate_lower,
         {{ wilson_limit('losses.lost_count', 'losses.step_lost_count', 1) }} as lost_share_rate_upper
     from losses_of_step as losses
-    inner join funnel_steps
-        on losses.funnel_id = funnel_steps.funnel_id and losses.step_number = funnel_steps.step_number
+    inner join funnel_walks_compiled as walks
+        on
+            losses.funnel_id = walks.funnel_id
+            and losses.mode = walks.mode
+            and losses.step_number = walks.step_number
 
 )
 
