@@ -70,6 +70,7 @@ select
         when chance(seed, 10) < 0.98 then customer_id
     end as entity_id,
     case when chance(seed, 10) < 0.98 then customer_id end as customer_id,
+    null::varchar as unknown_party_key,
     upper(left(happenings.event_type, 2)) || lpad((seed % 100000000)::varchar, 9, '0') as source_record_id,
     case when chance(seed, 15) < 0.1 then 'C' || (seed % 20) end as campaign_id,
     order_id,

@@ -104,6 +104,7 @@ select
         when chance(seed, 10) < 0.98 then events.customer_id
     end as entity_id,
     case when chance(seed, 10) < 0.98 then events.customer_id end as customer_id,
+    null::varchar as unknown_party_key,
     upper(left(events.event_type, 2)) || lpad((seed % 100000000)::varchar, 9, '0') as source_record_id,
     null::varchar as campaign_id,
     event_types.entity_type,

@@ -49,6 +49,8 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "cac_lag_months",
         "identity_shared_value_limit",
         "one_time_buyer_days",
+        "order_ladder_orders",
+        "order_ladder_window_days",
         "reactivation_campaign_days",
         "speed_to_lead_minutes",
         "stage_migration_smoothed_below",

@@ -111,6 +111,14 @@ def check_online_retail(home: WarehouseHome) -> None:
     assert unfinished == [(None,)], "December is not over on the ninth"
     buyers = ask(home.published_database, "select count(distinct customer_id) from fct_orders where is_qualifying")
     customers = ask(home.published_database, "select count(*) from dim_customers")
+    ladder = ask(
+        home.published_database,
+        """
+        select order_number, reached_customers_count, next_customers_count from rpt_order_ladder
+        where breakdown = 'all' and order_number <= 2 order by order_number
+        """,
+    )
+    assert ladder == [(1, 4_338, 2_845), (2, 2_845, 2_010)], "1,493 bought once, as others print, too"
     assert (buyers, customers) == ([(4_338,)], [(4_372,)])
     value = ask(
         home.working_database,
