@@ -7,7 +7,8 @@
     rows between unbounded preceding and current row
 {%- endset -%}
 -- The share that has ordered again after each number of days, by Kaplan and Meier: whoever has not counts for as long
--- as it has been watched. Its variance is Greenwood's. Of several at one duration, orders come before those still watched.
+-- as it has been watched. Its variance is Greenwood's. Of several at one duration, orders come before those who are
+-- still watched.
 -- Twelve places are kept: the detour over logarithms errs behind them.
 -- One row per breakdown, its value, order number and days.
 with
