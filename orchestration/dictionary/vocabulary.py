@@ -52,6 +52,7 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "order_ladder_orders",
         "order_ladder_window_days",
         "reactivation_campaign_days",
+        "retention_curve_watched_days",
         "speed_to_lead_minutes",
         "stage_migration_smoothed_below",
         "state_value_monthly_discount_rate",

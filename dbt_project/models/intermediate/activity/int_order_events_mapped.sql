@@ -1,4 +1,4 @@
--- Orders, as events: placed, counted as a purchase or as a lead product.
+-- Orders, as events: placed, counted as a purchase or as a lead product. An order that closes a deal came by sales.
 -- One row per event.
 with
 
@@ -26,7 +26,7 @@ orders_placed as (
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
-        cast(null as string) as detail,
+        case when deal_id is null then 'self_serve' else 'sales' end as detail,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -52,7 +52,7 @@ orders_qualifying as (
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
-        cast(null as string) as detail,
+        case when deal_id is null then 'self_serve' else 'sales' end as detail,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued
@@ -78,7 +78,7 @@ orders_of_lead_products as (
         cast(null as string) as function_code,
         cast(null as string) as direction,
         cast(null as string) as stated_value,
-        cast(null as string) as detail,
+        case when deal_id is null then 'self_serve' else 'sales' end as detail,
         ordered_at as occurred_at,
         loaded_at
     from orders_valued

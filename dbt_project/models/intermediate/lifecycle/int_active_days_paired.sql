@@ -1,4 +1,4 @@
--- How many customers were active on one day and next on another one, for each definition of activity of the metrics.
+-- How many customers were active on one day and next on another one, for each metric that is told by month.
 -- The first active day has none before it, the last one none after it. From these pairs of days every period can be
 -- counted without looking at customers again.
 -- One row per metric id, active day and next active day.
@@ -24,7 +24,9 @@ active_days as (
         cast(customer_events.occurred_at as date) as active_date
     from metrics
     inner join customer_events
-        on {{ is_listed('customer_events.event_type', 'metrics.event_types') }}
+        on
+            metrics.period_unit = 'month'
+            and {{ is_listed('customer_events.event_type', 'metrics.event_types') }}
     where customer_events.customer_id is not null
 
 ),
