@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.defs.transformation import READS_WHAT_IS_FITTED
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 
 LAND = """
@@ -24,6 +25,12 @@ from orchestration.landing.ledger import request_build
 with duckdb.connect(sys.argv[1]) as connection:
     land_folder(connection, Path(sys.argv[2]), load_mapping(Path(sys.argv[3])) if sys.argv[3] else ())
     request_build(connection, None, None)
+"""
+FIT = """
+import sys; import duckdb
+from orchestration.fitting.buying_models import refit_buying_models
+with duckdb.connect(sys.argv[1]) as connection:
+    refit_buying_models(connection)
 """
 AUDIT = """
 import sys; from pathlib import Path
@@ -76,14 +83,18 @@ def phases(landing: Path, mapping: Path | None, home: WarehouseHome) -> list[tup
     database = str(home.working_database)
     environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": database, "DO_NOT_TRACK": "1"}
     python, dbt = sys.executable, str(Path(sys.executable).with_name("dbt"))
-    dbt_options = ["--profiles-dir", ".", "--target-path", str(home.dbt_targets / "duckdb"), "--no-version-check"]
+    dbt_options = ["--profiles-dir", ".", "--target-path", str(home.dbt_target("duckdb")), "--no-version-check"]
     project = PROJECT_FOLDER / "dbt_project"
 
     landed = run([python, "-c", LAND, database, str(landing), str(mapping or "")], PROJECT_FOLDER, environment)
     raw = rows_in(home, "raw")
     parsed = run([dbt, "parse", *dbt_options], project, environment)
     no_tests = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    built = run([dbt, "build", *no_tests, *dbt_options], project, environment)
+    built = run([dbt, "build", "--exclude", READS_WHAT_IS_FITTED, *no_tests, *dbt_options], project, environment)
+    fitted = run([python, "-c", FIT, database], PROJECT_FOLDER, environment)
+    built_on_fitted = run(
+        [dbt, "build", "--select", READS_WHAT_IS_FITTED, *no_tests, *dbt_options], project, environment
+    )
     models, marts = rows_in(home, "staging", "intermediate", "marts"), rows_in(home, "marts")
     tested = run([dbt, "test", "--exclude-resource-type", "unit_test", *dbt_options], project, environment)
     audited = run([python, "-c", AUDIT, str(home.folder)], PROJECT_FOLDER, environment)
@@ -92,6 +103,8 @@ def phases(landing: Path, mapping: Path | None, home: WarehouseHome) -> list[tup
         ("land", raw, raw, landed),
         ("dbt parse", 0, 0, parsed),
         ("build models", raw, models, built),
+        ("fit models of buying", models, rows_in(home, "fitted"), fitted),
+        ("build models on what is fitted", models, marts, built_on_fitted),
         ("test models", models, 0, tested),
         ("audit marts", marts, 0, audited),
         ("publish", marts, marts, published),

@@ -9,6 +9,7 @@ PROJECT_FOLDER = Path(__file__).parent.parent
 SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
 DICTIONARY_FOLDER = PROJECT_FOLDER / "dbt_project" / "seeds" / "dictionary"
 PUBLISHED_DATABASE_NAME = "lifecycle.duckdb"
+BUILD_PARTS = ("build_models", "build_models_on_fitted")
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,13 @@ class WarehouseHome:
         """Dagster's own home: run history, logs, the instance's settings."""
         return self.folder / "dagster"
 
-    @property
-    def dbt_targets(self) -> Path:
-        """Where dbt keeps its manifest and run results, a folder for each engine."""
-        return self.folder / "dbt_target"
+    def dbt_target(self, engine: str) -> Path:
+        """Where dbt keeps its manifest and what it has parsed, for each engine."""
+        return self.folder / "dbt_target" / engine
+
+    def dbt_results(self, engine: str, part: str) -> Path:
+        """What dbt told of each node of a part of the build."""
+        return self.dbt_target(engine) / f"{part}_results.json"
 
     @property
     def spark_folder(self) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.home import PUBLISHED_DATABASE_NAME
+from orchestration.home import BUILD_PARTS, PUBLISHED_DATABASE_NAME
 from orchestration.refresh import refresh
 
 if TYPE_CHECKING:
@@ -60,19 +60,19 @@ def build_on(request: RefreshRequest, engine: Engine, progress: Callable[[str], 
         raise ParityError(f"{engine} did not publish: {'; '.join(result.failures)}")
     if result.manifest.engine != engine.release:
         raise ParityError(f"{engine} built what was rolled back before, so it was not published; use another home")
-    target = request.home.dbt_targets / engine
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
-    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    results = [json.loads(request.home.dbt_results(engine, part).read_text(encoding="utf-8")) for part in BUILD_PARTS]
+    manifest_path = request.home.dbt_target(engine) / "manifest.json"
+    nodes = json.loads(manifest_path.read_text(encoding="utf-8"))["nodes"]
     return EngineBuild(
         request.home.releases / result.manifest.release_id / PUBLISHED_DATABASE_NAME,
         frozenset(node["name"] for node in nodes.values() if node["config"].get("contract", {}).get("enforced")),
         {nodes[done["unique_id"]]["name"]: done["execution_time"] for done in _of_models(results)},
-        results["elapsed_time"],
+        sum(part["elapsed_time"] for part in results),
     )
 
 
-def _of_models(results: dict[str, Any]) -> list[dict[str, Any]]:
-    return [done for done in results["results"] if done["unique_id"].startswith("model.")]
+def _of_models(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [done for part in results for done in part["results"] if done["unique_id"].startswith("model.")]
 
 
 def compare_builds(left: EngineBuild, right: EngineBuild) -> dict[str, TableComparison]:

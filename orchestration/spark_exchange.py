@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 
 _LANDED = """
     select schema_name, table_name from duckdb_tables()
-    where schema_name = 'raw' or (
+    where schema_name in ('raw', 'fitted') or (
         schema_name = 'landing'
         and table_name in ('files', 'build_requests', 'recorded_publications', 'recorded_transitions')
     )
     order by all
 """
-_BROUGHT_BACK = ("marts/*", "dictionary/*", "intermediate/int_build_clocks_resolved")
+_BROUGHT_BACK = (
+    "marts/*",
+    "dictionary/*",
+    "intermediate/int_build_clocks_resolved",
+    "intermediate/int_buying_samples_drawn",
+)
 
 
 @contextmanager

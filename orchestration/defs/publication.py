@@ -24,22 +24,24 @@ RELEASE_KEY = dg.AssetKey(["published", "release"])
 
 
 def mart_keys(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
-    """Return the asset keys of the marts."""
+    """Return the asset keys of the marts in a part of the build."""
     return sorted(key for key in models.keys if key.path[0] == MARTS_SCHEMA)
 
 
-def audit_check(marts: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:
-    """Return the checks of the built marts that stop a publication when they fail."""
+def audit_check(models: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
+    """Return the checks of the marts of a part of the build; what follows stops when one fails."""
+    marts = mart_keys(models)
+    tables = [mart.path[-1] for mart in marts]
     specs = [
         dg.AssetCheckSpec(rule.name, asset=mart, description=rule.meaning, blocking=True)
         for mart in marts
         for rule in PUBLISHED_RULES
     ]
 
-    @dg.multi_asset_check(name="audit_marts", specs=specs, pool="working_database")
+    @dg.multi_asset_check(name=f"audit_{models.op.name}", specs=specs, pool="working_database")
     def audit(warehouse: Warehouse, progress: dg.ResourceParam[Progress]) -> Iterator[dg.AssetCheckResult]:
         progress("auditing the marts")
-        for outcome in audit_marts(warehouse.home):
+        for outcome in audit_marts(warehouse.home, tables):
             yield dg.AssetCheckResult(
                 passed=outcome.is_met,
                 asset_key=dg.AssetKey([MARTS_SCHEMA, outcome.table]),

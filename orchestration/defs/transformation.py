@@ -1,6 +1,10 @@
-"""The dbt project as assets, every data test as a check. One dbt process builds and tests all."""
+"""The dbt project as assets, every data test as a check.
+
+One dbt process builds and tests all that nothing fitted is needed for, a second one what reads fitted parameters.
+"""
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,9 +18,11 @@ from orchestration.defs.resources import DBT_FOLDER, Progress, Warehouse, dbt_pr
 from orchestration.dictionary.checks import sound_dictionary
 from orchestration.dictionary.findings import DictionaryError
 from orchestration.engine import Engine, demand
-from orchestration.home import DICTIONARY_FOLDER
+from orchestration.home import BUILD_PARTS, DICTIONARY_FOLDER
 from orchestration.spark_exchange import exchange
 
+READS_WHAT_IS_FITTED = "source:fitted+"
+PROMISED_BY_THE_DICTIONARY = "tag:dictionary"  # asked already, see demand_sound_dictionary
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--no-version-check")
 NODE_DONE = re.compile(r"^(\d+) of (\d+) (?!START)")
 
@@ -57,25 +63,35 @@ def newest_change(folder: Path) -> float:
 
 
 def demand_sound_dictionary(folder: Path) -> None:
-    """Make sure that the dictionary holds; the command line asked before landing, Dagster's page did not."""
+    """Make sure that the dictionary holds; the command line asked before landing, Dagster's page did not.
+
+    What the dictionary's yml promises of its columns is asked here, of the files; dbt does not ask it of the tables.
+    """
     try:
         sound_dictionary(folder)
     except DictionaryError as error:
         raise dg.Failure(f"The dictionary does not hold:\n{error}", allow_retries=False) from None
 
 
-def transformation_assets() -> dg.AssetsDefinition:
-    """Return the dbt models, seeds and tests as one asset definition."""
+def transformation_assets() -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
+    """Return the dbt models, seeds and tests in two parts: what nothing fitted is needed for, and the rest."""
     project = prepared_project()
+    return (
+        _assets_of_part(project, BUILD_PARTS[0], exclude=f"{READS_WHAT_IS_FITTED} {PROMISED_BY_THE_DICTIONARY}"),
+        _assets_of_part(project, BUILD_PARTS[1], select=READS_WHAT_IS_FITTED),
+    )
 
+
+def _assets_of_part(project: DbtProject, name: str, **part: str) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=project.manifest_path,
         project=project,
-        name="build_models",
+        name=name,
         dagster_dbt_translator=LayerTranslator(),
         pool="working_database",
+        **part,
     )
-    def build_models(
+    def build(
         context: dg.AssetExecutionContext,
         dbt: DbtCliResource,
         warehouse: Warehouse,
@@ -83,11 +99,12 @@ def transformation_assets() -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         demand(warehouse.engine)
         demand_sound_dictionary(DICTIONARY_FOLDER)
+        target_path = warehouse.home.dbt_target(warehouse.engine)
         with exchange(warehouse.home) if warehouse.engine is Engine.SPARK else nullcontext():
             invocation = dbt.cli(
                 [*BUILD, "--target", warehouse.engine],
                 context=context,
-                target_path=warehouse.home.dbt_targets / warehouse.engine,
+                target_path=target_path,
             )
             for message in invocation.stream_raw_events():
                 done = NODE_DONE.match(str(message))
@@ -100,5 +117,6 @@ def transformation_assets() -> dg.AssetsDefinition:
                     target_path=invocation.target_path,
                     project=project,
                 )
+            shutil.copy(target_path / "run_results.json", warehouse.home.dbt_results(warehouse.engine, name))
 
-    return build_models
+    return build

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.dictionary import columns, funnels, stages, vocabulary
+from orchestration.dictionary import cohorts, columns, funnels, segments, stages, vocabulary
 from orchestration.dictionary.findings import DictionaryError, Finding
 from orchestration.dictionary.tables import read_dictionary
 
@@ -56,6 +56,13 @@ CLAIMS: tuple[Claim, ...] = (
     vocabulary.shares_leave_nothing_below_zero,
     vocabulary.crosswalks_name_known_stages,
     vocabulary.crosswalks_map_every_stage,
+    cohorts.calendar_cohorts_are_as_long_as_their_periods,
+    cohorts.recurring_cohorts_follow_the_calendar,
+    cohorts.reactivated_cohorts_name_no_entry,
+    cohorts.periods_are_few_enough,
+    cohorts.brackets_rise_within_the_periods,
+    segments.every_cell_has_a_segment,
+    segments.every_segment_has_a_cell,
     funnels.funnels_have_two_to_eight_steps,
     funnels.steps_are_in_a_row,
     funnels.lists_hold_known_words,

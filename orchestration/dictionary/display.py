@@ -25,6 +25,8 @@ COUNTED = {
     "funnel_exclusions": "exclusion",
     "funnel_breakdowns": "breakdown",
     "metrics": "metric",
+    "cohort_definitions": "cohort definition",
+    "rfm_segments": "RFM segment",
     "thresholds": "threshold",
     "winback_rules": "win-back rule",
     "icp_rules": "profile rule",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from orchestration.fitting.buying_models import prepare_fitted_tables
 from orchestration.landing.report import FileOutcome, LandingFile
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ LINEAGE_COLUMNS = {
 def prepare_tables(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Create what is missing: every contract table is there, empty when nothing was sent for it."""
     connection.execute(_LEDGER)
+    prepare_fitted_tables(connection)
     known = {
         (table, column)
         for table, column in connection.execute(

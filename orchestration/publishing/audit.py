@@ -10,11 +10,13 @@ from expectations.published import SOURCE_FACTS, PublishedOutcome, TableMeasures
 from orchestration.publishing.release import MARTS_SCHEMA, Manifest, current_manifest, mart_names
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from orchestration.home import WarehouseHome
 
 _AUDIT_TABLE = """
 create schema if not exists audit;
-create or replace table audit.published_tables (
+create table if not exists audit.published_tables (
     table_name varchar,
     rule_name varchar,
     meaning varchar,
@@ -49,11 +51,15 @@ def _share(rows_count: int, table: str, last: Manifest | None, clocks: tuple[str
     return rows_count / last.tables[table].rows_count
 
 
-def measure_marts(connection: duckdb.DuckDBPyConnection, last: Manifest | None) -> list[TableMeasures]:
-    """Return the measures of every mart in the working database."""
+def measure_marts(
+    connection: duckdb.DuckDBPyConnection, last: Manifest | None, tables: Collection[str] | None = None
+) -> list[TableMeasures]:
+    """Return the measures of the marts in the working database, of all of them unless some are named."""
     clocks = build_clocks(connection)
     measures: list[TableMeasures] = []
     for table in mart_names(connection):
+        if tables is not None and table not in tables:
+            continue
         counted = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{table}").fetchone()
         rows_count = int(counted[0]) if counted else 0
         share = _share(rows_count, table, last, clocks)
@@ -69,11 +75,18 @@ def build_clocks(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, str
     return (row[0], row[1]) if row else (None, None)
 
 
-def audit_marts(home: WarehouseHome) -> list[PublishedOutcome]:
-    """Judge the built marts against the rules for published tables, and keep what was found."""
+def audit_marts(home: WarehouseHome, tables: Collection[str] | None = None) -> list[PublishedOutcome]:
+    """Judge built marts against the rules for published tables, and keep what was found.
+
+    Args:
+        home: the warehouse.
+        tables: the marts to judge; all of them when it is not given.
+    """
     with duckdb.connect(str(home.working_database)) as connection:
-        outcomes = judge_published(measure_marts(connection, current_manifest(home)))
+        outcomes = judge_published(measure_marts(connection, current_manifest(home), tables))
         connection.execute(_AUDIT_TABLE)
+        others = set(mart_names(connection)) - {outcome.table for outcome in outcomes}
+        connection.execute("delete from audit.published_tables where not list_contains($1, table_name)", [list(others)])
         rows = [[o.table, o.rule.name, o.rule.meaning, o.value, o.is_met] for o in outcomes]
         connection.executemany("insert into audit.published_tables values ($1, $2, $3, $4, $5)", rows)
     return outcomes

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conftest import DictionaryCopy
 
 RULES, STAGES, STEPS = "stage_rules.csv", "lifecycle_stages.csv", "funnel_steps.csv"
+COHORTS, SEGMENTS = "cohort_definitions.csv", "rfm_segments.csv"
 CONVERSIONS, TOUCHES = "attribution_conversions.csv", "attribution_touches.csv"
 TRIAL = "customer,interest_shown,1,engaged,outside|reached|known|closed,event,70"
 REST = "," * 12  # the columns behind silent_days, empty
@@ -317,6 +318,89 @@ CHANGES = {
         (
             "attribution_conversions.csv, line 2, column 'last_share': first_share 0.7 and last_share 0.4 are no "
             "shares of one whole; write two numbers from 0 on that add up to at most 1",
+        ),
+    ),
+    "cohort definition of an unknown metric": (
+        (COHORTS, "orders_by_month,customer_retention_by_q", "orders_by_month,retention_by_q"),
+        ("cohort_definitions.csv, line 2, column 'metric_id': metrics has no metric_id 'retention_by_qualifying",),
+    ),
+    "entry by an unknown event type": (
+        (COHORTS, "first_time,qualifying_order_placed,", "first_time,qualifying_order,"),
+        ("cohort_definitions.csv, line 6, column 'entry_event_types': there is no event type 'qualifying_order'; did",),
+    ),
+    "calendar cohort of another length": (
+        (COHORTS, "recurring,,week,week", "recurring,,month,week"),
+        (
+            "cohort_definitions.csv, line 7, column 'cohort_unit': cohorts by month have no calendar periods by week; "
+            "write week, or set alignment to rolling",
+        ),
+    ),
+    "recurring cohort without a calendar": (
+        (COHORTS, "week,week,calendar", "week,week,rolling"),
+        ("cohort_definitions.csv, line 7, column 'alignment': cohorts into which one comes anew in each period have",),
+    ),
+    "entry by event and by stage": (
+        (COHORTS, "reactivated,,", "reactivated,order_placed,"),
+        ("cohort_definitions.csv, line 5, column 'entry_event_types': the stage reactivated brings into",),
+    ),
+    "cohorts followed for too long": (
+        (COHORTS, "rolling,1,30,", "rolling,1,401,"),
+        ("cohort_definitions.csv, line 6, column 'periods_count': 401 periods are too many; write at most 400",),
+    ),
+    "kept by no event": (
+        (COHORTS, "rolling,1,30,", "rolling,0,30,"),
+        ("cohort_definitions.csv, line 6, column 'minimum_events_count': minimum_events_count 0 is nothing at all",),
+    ),
+    "followed for no period": (
+        (COHORTS, "calendar,1,12,1|5|13", "calendar,1,0,"),
+        ("cohort_definitions.csv, line 7, column 'periods_count': periods_count 0 is nothing at all; write a number",),
+    ),
+    "bracket that falls": (
+        (COHORTS, "1|8|15|31", "1|15|8|31"),
+        (
+            "cohort_definitions.csv, line 6, column 'bracket_starts': '1|15|8|31' are no limits of brackets; write two "
+            "or more whole numbers that rise from 1 on to at most 31, such as 1|4|7",
+        ),
+    ),
+    "bracket without end": (
+        (COHORTS, "1|8|15|31", "8"),
+        ("cohort_definitions.csv, line 6, column 'bracket_starts': '8' are no limits of brackets",),
+    ),
+    "bracket of the entry": (
+        (COHORTS, "1|8|15|31", "0|8"),
+        ("cohort_definitions.csv, line 6, column 'bracket_starts': '0|8' are no limits of brackets",),
+    ),
+    "bracket behind the last period": (
+        (COHORTS, "1|8|15|31", "1|8|15|32"),
+        ("cohort_definitions.csv, line 6, column 'bracket_starts': '1|8|15|32' are no limits of brackets",),
+    ),
+    "bracket of words": (
+        (COHORTS, "1|8|15|31", "1|one"),
+        ("cohort_definitions.csv, line 6, column 'bracket_starts': '1|one' are no limits of brackets",),
+    ),
+    "currency worth nothing": (
+        ("reporting_rates.csv", "currency,reporting_rate", "currency,reporting_rate\nUSD,0"),
+        ("reporting_rates.csv, line 2, column 'reporting_rate': reporting_rate 0 is nothing at all",),
+    ),
+    "cells without a segment": (
+        (SEGMENTS, "quintiles,9,lost,1,2,", "quintiles,9,lost,2,2,"),
+        (
+            "rfm_segments.csv, line 10, column 'segment': of the scheme 'quintiles' 2 cells have no segment, such as "
+            "111, 121; widen the limits of a segment, or add one",
+        ),
+    ),
+    "segment behind the others": (
+        (SEGMENTS, "terciles,1,champions,", "terciles,7,champions,"),
+        (
+            "rfm_segments.csv, line 11, column 'segment': segment 'champions' of the scheme 'terciles' holds no "
+            "cell that is left; ask it earlier, widen its limits, or remove it",
+        ),
+    ),
+    "scores that have changed places": (
+        (SEGMENTS, "terciles,1,champions,3,3,3,3,2,3", "terciles,1,champions,3,3,3,3,3,2"),
+        (
+            "rfm_segments.csv, line 11, column 'min_monetary': min_monetary 3 is more than max_monetary 2, so nothing",
+            "rfm_segments.csv, line 11, column 'segment': segment 'champions' of the scheme 'terciles' holds no cell",
         ),
     ),
     "profile of an unknown attribute": (
@@ -692,7 +776,8 @@ def test_a_threshold_that_models_read_cannot_be_left_out(dictionary: DictionaryC
 
 
 def test_every_threshold_that_a_model_reads_is_asked_for() -> None:
-    models = (PROJECT_FOLDER / "dbt_project" / "models").rglob("*.sql")
+    models = [*(PROJECT_FOLDER / "dbt_project" / "models").rglob("*.sql")]
+    models += (PROJECT_FOLDER / "orchestration" / "fitting").glob("*.py")
     named = {name for model in models for name in re.findall(r"threshold_id = '(\w+)'", model.read_text("utf-8"))}
     assert named == THRESHOLDS_OF_MODELS
 

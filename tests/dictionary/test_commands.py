@@ -113,6 +113,6 @@ def test_models_started_from_the_page_are_not_built_by_a_broken_dictionary(
         "progress": dg.ResourceDefinition.hardcoded_resource(Progress()),
     }
     with pytest.raises(dg.Failure) as failure:
-        dg.materialize([transformation.transformation_assets()], resources=resources)
+        dg.materialize([*transformation.transformation_assets()], resources=resources)
     assert all(f"{broken.folder}/{text}" in failure.value.description for text in TOLD)
     assert not (tmp_path / "warehouse" / "working.duckdb").exists()

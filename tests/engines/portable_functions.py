@@ -8,6 +8,15 @@ _LEADS = "(select max(w) from (select lead(v) over (order by v) as w from number
 _RANKED = "(select max(v) from (select v, row_number() over (order by v {}) as n from numbers) as ranked where n = 1)"
 _PART_RANKED = "(select max(n) from (select row_number() over (partition by t order by v) as n from numbers) as ranked)"
 
+_TIES = "(select v from numbers where v is not null union all select 1) as ties"
+_RANKS = f"(select max(r) from (select rank() over (order by v) as r from {_TIES}) as ranked)"
+_TILES = f"(select count(*) from (select ntile(2) over (order by v) as part from {_TIES}) as parts where part = 1)"
+
+# 2F1(1, 1; 2; z) = -ln(1 - z) / z
+_HALF = "cast(0.5 as double)"
+_TAIL = f"hypergeometric(1, 1, 2, '{_HALF}', 40, 60, 1)"
+_SERIES = f"cast({{{{ hypergeometric(1, 1, 2, '{_HALF}', 0, 40, {_TAIL}) }}}} as decimal(9, 6))"
+
 _SECONDS = """{{{{ dbt.datediff("timestamp '{}'", "timestamp '{}'", 'second') }}}}"""
 
 # Three maps of a lifecycle with stages 0, 1, 2: enter (0 to 1), advance (1 to 2), leave (2 to 0).
@@ -58,6 +67,7 @@ _SOLVED = """(select cast(
 
 FUNCTIONS = {
     "abs": [("abs(-3)", "3")],
+    "avg": [("(select avg(cast(v as double)) from numbers)", "2.0")],
     "coalesce": [("coalesce(null, 2)", "2")],
     "count": [
         ("(select count(*) from numbers)", "3"),
@@ -81,8 +91,10 @@ FUNCTIONS = {
     "max_by": [("(select max_by(t, v) from numbers)", "b"), ("(select max_by(v, t) from numbers)", "3")],
     "min_by": [("(select min_by(t, v) from numbers)", "a"), ("(select min_by(v, t) from numbers)", "1")],
     "min": [("(select min(v) from numbers)", "1"), ("(select min(t) from numbers)", "a")],
+    "ntile": [(_TILES, "2")],
     "nullif": [("nullif(1, 1)", None), ("nullif(2, 1)", "2")],
     "power": [("cast(power(16, 13) as bigint)", "4503599627370496")],
+    "rank": [(_RANKS, "3")],
     "replace": [("replace('a|b|c', '|', '')", "abc")],
     "right": [("right('añ李', 2)", "ñ李"), ("right('a', 2)", "a")],
     "round": [
@@ -169,6 +181,10 @@ DBT_MACROS = {
 }
 
 PROJECT_MACROS = {
+    "alive_probability": [
+        ("cast({{ alive_probability(2, 30.43, 38.86, 0.243, 4.414, 0.793, 2.426) }} as decimal(9, 4))", "0.7266"),
+        ("{{ alive_probability(0, 0, 38.86, 0.243, 4.414, 0.793, 2.426) }}", "1.0"),
+    ],
     "array_element": [("{{ array_element(dbt.array_construct([7, 8, 9]), '1 + 2') }}", "9")],
     "digits_of": [("""{{ digits_of("'+1 (2) 3'") }}""", "123"), ("""{{ digits_of("'none'") }}""", "")],
     "fold_transition_maps": [
@@ -220,6 +236,12 @@ PROJECT_MACROS = {
         ("""{{ read_timestamp("'2025-02-29 12:00:00'") }}""", None),
         ("""{{ read_timestamp("'soon'") }}""", None),
     ],
+    "in_reporting_currency": [
+        ("{{ in_reporting_currency('168469.6', '1') }}", "168469.6000"),
+        ("{{ in_reporting_currency('-99999999999999.9999', '0.999999999') }}", "-99999999899999.9999"),
+        ("{{ in_reporting_currency('0.0001', '0.5') }}", "0.0001"),
+        ("{{ in_reporting_currency('12.3456', 'null') }}", None),
+    ],
     "sha256": [
         ("""{{ sha256("'abc'") }}""", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         ("{{ sha256('cast(null as string)') }}", None),
@@ -243,6 +265,7 @@ PROJECT_MACROS = {
             "af0e5ddfdf74f438d74b3a027fd7db2c",
         ),
     ],
+    "hypergeometric": [(_SERIES, "1.386294")],
     "wilson_limit": [("cast({{ wilson_limit(48, 80, -1) }} as decimal(18, 6))", "0.490455")],
 }
 

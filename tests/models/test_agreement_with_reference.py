@@ -8,12 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from activity import EVENT_COLUMNS, START, build_clock, event_row
+from activity import EVENT_COLUMNS, START, event_row
 from bench import ModelBench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference.attribution import shares, touches_of
-from reference.cohort_triangle import triangle
 
 pytestmark = pytest.mark.xdist_group("bench")
 
@@ -48,40 +47,6 @@ def event_rows(
                     )
                 )
     return rows
-
-
-long_instants = st.integers(0, 400).map(lambda days: START + timedelta(days=days))
-
-
-@MANY
-@given(
-    company=st.lists(st.lists(long_instants, min_size=1, max_size=6), min_size=1, max_size=8),
-    as_of=st.integers(0, 430).map(lambda days: START + timedelta(days=days)),
-)
-def test_retention_cohorts_are_those_of_the_triangle(
-    bench: ModelBench, company: list[list[datetime]], as_of: datetime
-) -> None:
-    histories_of_a = [[(instant, "a") for instant in history] for history in company]
-    events = event_rows(histories_of_a, as_of)
-    rows = bench.run(
-        "rpt_retention_cohorts",
-        {
-            "metrics": ("metric_id varchar, period_unit varchar, event_types varchar", [("kept", "month", "a|b")]),
-            "fct_customer_events": (EVENT_COLUMNS, events),
-            "int_events_unioned": (EVENT_COLUMNS, events),
-            "int_build_clocks_resolved": build_clock(as_of),
-        },
-    )
-    found = {
-        (row["cohort_month_start_date"], row["months_since_start"]): (
-            row["cohort_customers_count"],
-            row["retained_customers_count"],
-            row["retention_rate"],
-        )
-        for row in rows
-    }
-    activity = [(f"E{number}", instant) for number, history in enumerate(company) for instant in history]
-    assert found == triangle(activity, as_of)
 
 
 MODELS = ("first", "last", "linear", "time_decay", "position")

@@ -30,9 +30,16 @@ def checks() -> set[tuple[str, str]]:
 
 
 def test_every_dbt_data_test_is_an_asset_check() -> None:
-    tests = {node["name"] for node in manifest()["nodes"].values() if node["resource_type"] == "test"}
-    assert tests
-    assert tests <= {name for _, name in checks()}
+    """But those of the dictionary, which are asked of its files before anything is built."""
+    tests = {
+        node["name"]: str(node.get("attached_node")).startswith("seed.")
+        for node in manifest()["nodes"].values()
+        if node["resource_type"] == "test"
+    }
+    of_models = {name for name, is_of_seed in tests.items() if not is_of_seed}
+    assert of_models
+    assert of_models <= {name for _, name in checks()}
+    assert checks().isdisjoint((f"dictionary/{key}", name) for key in ("thresholds", "claims") for name in tests)
 
 
 def test_every_promise_of_every_source_is_an_asset_check() -> None:
@@ -63,10 +70,13 @@ def test_the_graph_leads_from_landed_files_to_the_release() -> None:
     assert dg.AssetKey(["raw", "crm", "leads"]) in upstream
     assert dg.AssetKey(["staging", "stg_crm__leads"]) in upstream
     assert dg.AssetKey(["marts", "rpt_winback_eligibility"]) in upstream
+    assert dg.AssetKey(["fitted", "buying_models"]) in graph.get_ancestor_asset_keys(
+        dg.AssetKey(["marts", "rpt_customer_value"])
+    )
     loose = [
         key
         for key in upstream
-        if key.path[0] not in {"raw", "landing", "staging", "intermediate", "marts", "dictionary"}
+        if key.path[0] not in {"raw", "landing", "staging", "intermediate", "marts", "dictionary", "fitted"}
     ]
     assert loose == []
 

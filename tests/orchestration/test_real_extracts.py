@@ -62,30 +62,29 @@ def check_the_customer_whom_the_tutorial_follows(home: WarehouseHome) -> None:
 
 
 @pytest.mark.xdist_group("online_retail")
-def test_online_retail_gives_its_known_lives_and_cohorts_whatever_the_order_of_arrival(tmp_path: Path) -> None:
+def test_online_retail_gives_its_known_lives_and_cohorts_and_its_rows_in_any_order(tmp_path: Path) -> None:
     home = publish("online_retail", DATA / "online_retail", tmp_path / "at_once")
     check_the_customer_whom_the_tutorial_follows(home)
     check_online_retail(home)
 
-    # the 305 files one by one, in random order, each twice and under another name
-    other = WarehouseHome(tmp_path / "one_by_one")
+    # the 305 files in random order, a dozen batches, sixty of them twice and under another name; that marts do not
+    # hang on the order of the same rows is told by the sample company
+    other = WarehouseHome(tmp_path / "in_batches")
     other.folder.mkdir()
     mappings = load_mapping(EXAMPLES / "online_retail" / "mapping.yml")
-    arrivals = [*sorted((DATA / "online_retail").glob("*.csv"))] * 2
-    random.Random(11).shuffle(arrivals)
+    chance, files = random.Random(11), sorted((DATA / "online_retail").glob("*.csv"))
+    arrivals = [*files, *chance.sample(files, 60)]
+    chance.shuffle(arrivals)
     with duckdb.connect(str(other.working_database)) as connection:
-        for number, path in enumerate(arrivals):
-            arrival = tmp_path / "arrivals" / str(number)
+        for batch in range(12):
+            arrival = tmp_path / "arrivals" / str(batch)
             arrival.mkdir(parents=True)
-            shutil.copy(path, arrival / f"arrival_{number}.csv")
+            for number, path in enumerate(arrivals[batch::12]):
+                shutil.copy(path, arrival / f"arrival_{number}.csv")
             land_folder(connection, arrival, mappings)
-    empty = tmp_path / "nothing_more"
-    empty.mkdir()
-    publish("online_retail", empty, other.folder)
-    check_online_retail(other)
-    for table in ("rpt_retention_cohorts", "fct_stage_intervals", "rpt_winback_eligibility", "dim_customers"):
-        query = f"select * from {table} order by all"
-        assert ask(other.published_database, query) == ask(home.published_database, query), table
+    for table in ("orders__orders", "orders__order_lines", "orders__refunds"):
+        query = f"select * exclude (_source_file, _loaded_at) from raw.{table} order by all"
+        assert ask(other.working_database, query) == ask(home.working_database, query), table
 
 
 def check_online_retail(home: WarehouseHome) -> None:
@@ -97,16 +96,21 @@ def check_online_retail(home: WarehouseHome) -> None:
     rows = ask(
         home.published_database,
         """
-        select metric_id, cohort_month_start_date::varchar,
-            string_agg(retained_customers_count, ' ' order by months_since_start)
-        from rpt_retention_cohorts group by all
+        select metric_id, cohort_start_date::varchar,
+            string_agg(retained_customers_count, ' ' order by periods_since_start)
+        from rpt_retention_cohorts
+        where retention_kind = 'on' and breakdown = 'all' and alignment = 'calendar' and period_unit = 'month'
+        group by all
         """,
     )
     found = {(metric, cohort): row for metric, cohort, row in rows}
     assert {key: found[key] for key in COHORTS} == COHORTS
     unfinished = ask(
         home.published_database,
-        "select distinct retention_rate from rpt_retention_cohorts where month_start_date = '2011-12-01'",
+        """
+        select distinct retention_rate from rpt_retention_cohorts
+        where retention_kind = 'on' and alignment = 'calendar' and period_start_date = '2011-12-01'
+        """,
     )
     assert unfinished == [(None,)], "December is not over on the ninth"
     buyers = ask(home.published_database, "select count(distinct customer_id) from fct_orders where is_qualifying")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from datetime import timedelta
 from functools import cache
-from math import prod
+from math import exp, prod, sqrt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,6 +128,57 @@ def test_churned_customers_are_those_silent_for_longer_than_the_threshold(
         if (stage_of[customer] == "churned") != (silent >= 180):
             wrong.append((person["customer_id"], silent, stage_of[customer]))
     assert wrong == []
+
+
+def test_the_true_churn_hazard_of_each_segment_lies_within_its_interval(
+    query: Callable[..., list[tuple]], working: Callable
+) -> None:
+    """A customer's life is told by the first purchase and the last one before it fell silent for 180 days.
+
+    Of the last 180 days nobody can know yet, so lives are watched until then. Events over months at risk, by Poisson.
+    """
+    customer_of = dict(working("select party_key, customer_id from intermediate.int_identity_map"))
+    as_of = query("select max(occurred_at) from fct_customer_events")[0][0]
+    watched_until = as_of - timedelta(days=180)
+    lives = {
+        customer: (began, ended - timedelta(days=180) if ended else None)
+        for customer, began, ended in query(
+            """
+            select entity_id, min(occurred_at) filter (to_stage = 'new_customer'),
+                min(occurred_at) filter (to_stage = 'churned')
+            from fct_stage_transitions where lifecycle_id = 'customer' group by entity_id
+            """
+        )
+        if began and began < watched_until
+    }
+    for segment, facts in truth()["churn"].items():
+        mine = {customer_of.get(f"buyer:{one['customer_id']}") for one in people() if one["segment"] == segment}
+        ends = [(began, ended) for customer, (began, ended) in lives.items() if customer in mine]
+        days = sum(((ended or watched_until) - began).total_seconds() / 86400 for began, ended in ends)
+        months, churned = days / 30.4375, sum(ended is not None for _, ended in ends)
+        lower, upper = (1 - exp(-(churned + side * 1.96 * sqrt(churned)) / months) for side in (-1, 1))
+        assert lower < facts["monthly_hazard"] < upper, segment
+        assert segment == "b2b" or upper - lower < 0.025
+
+
+def test_who_is_told_to_be_gone_is_gone_and_who_is_told_to_be_alive_is(
+    query: Callable[..., list[tuple]], working: Callable
+) -> None:
+    customer_of = dict(working("select party_key, customer_id from intermediate.int_identity_map"))
+    alive_of = {
+        customer_of.get(f"buyer:{one['customer_id']}"): not (
+            one["churned_again_at"] if one["won_back_at"] else one["churned_at"]
+        )
+        for one in people()
+    }
+    rows = query("select customer_id, alive_probability from rpt_customer_value where alive_probability is not null")
+    found = [(probability, alive_of[customer]) for customer, probability in rows if customer in alive_of]
+    assert len(found) > 900
+    likely = [alive for probability, alive in found if probability > 0.9]
+    unlikely = [alive for probability, alive in found if probability < 0.1]
+    assert sum(likely) / len(likely) > 0.9
+    assert sum(unlikely) / len(unlikely) < 0.01
+    assert len(likely) + len(unlikely) > len(found) / 2
 
 
 def test_returns_by_campaign_are_those_of_the_recalled(query: Callable[..., list[tuple]]) -> None:

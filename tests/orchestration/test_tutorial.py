@@ -129,11 +129,12 @@ def both_releases(
         path.parent.mkdir(parents=True)
     shutil.copy(sample.published_database, earlier)
     shutil.copy(sample.working_database, home.working_database)
-    manifest = json.loads((sample.dbt_targets / "duckdb" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((sample.dbt_target("duckdb") / "manifest.json").read_text(encoding="utf-8"))
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'; set default_null_order = 'nulls_first_on_asc_last_on_desc'")
         connection.execute(f"attach '{home.working_database}' as working; attach '{later}' as later")
-        rebuild(connection, nodes_of(manifest), changed_dictionary / "stage_rules.csv")
+        compiled = sample.dbt_target("duckdb") / "compiled" / manifest["metadata"]["project_name"]
+        rebuild(connection, nodes_of(manifest), compiled, changed_dictionary / "stage_rules.csv")
         for mart in ("dim_customers", "fct_orders", "rpt_restatements"):
             connection.execute(f"create table later.{mart} as select * from working.marts.{mart}")
     home.published.symlink_to(later.parent)
@@ -150,7 +151,9 @@ def nodes_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def rebuild(connection: duckdb.DuckDBPyConnection, nodes: dict[str, dict[str, Any]], stage_rules: Path) -> None:
+def rebuild(
+    connection: duckdb.DuckDBPyConnection, nodes: dict[str, dict[str, Any]], compiled: Path, stage_rules: Path
+) -> None:
     """Load the rules and build again all that depends on them, one second later."""
     rules = nodes["stage_rules"]["relation_name"]
     connection.execute(f"delete from {rules}")
@@ -164,7 +167,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection, nodes: dict[str, dict[str, An
         if (stale & node["reads"] or name in stale) and node["resource_type"] == "model":
             stale.add(name)
             kind, relation = node["config"]["materialized"], node["relation_name"]
-            connection.execute(f"create or replace {kind} {relation} as {node['compiled_code']}")
+            code = (compiled / node["original_file_path"]).read_text(encoding="utf-8")
+            connection.execute(f"create or replace {kind} {relation} as {code}")
 
 
 def read_by(nodes: dict[str, dict[str, Any]], *marts: str) -> list[str]:

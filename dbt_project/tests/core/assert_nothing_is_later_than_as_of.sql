@@ -53,7 +53,7 @@ instants as (
     union all
     select
         'rpt_retention_cohorts',
-        max(month_start_date)
+        max(greatest(cohort_start_date, coalesce(period_start_date, cohort_start_date)))
     from {{ ref('rpt_retention_cohorts') }}
     union all
     select

@@ -1,16 +1,17 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_lifecycle_accounting"}}}) }}
--- active = opening + new + resurrected - dormant; and a month's active customers are those of the retention cohorts,
--- which are counted another way.
+-- active = opening + new + resurrected - dormant; and counted the plain way, a month has as many active customers.
 with
 
 active_months as (
 
     select
-        metric_id,
-        month_start_date,
-        count(*) as customers_count
-    from {{ ref('int_active_months_aggregated') }}
-    group by metric_id, month_start_date
+        metrics.metric_id,
+        cast({{ dbt.date_trunc('month', 'events.occurred_at') }} as date) as month_start_date,
+        count(distinct events.customer_id) as customers_count
+    from {{ ref('metrics') }} as metrics
+    inner join {{ ref('fct_customer_events') }} as events
+        on {{ is_listed('events.event_type', 'metrics.event_types') }}
+    group by 1, 2
 
 )
 

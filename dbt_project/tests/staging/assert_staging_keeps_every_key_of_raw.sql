@@ -11,6 +11,7 @@
     'orders.invoices': 'invoice_id',
     'orders.payments': 'payment_id',
     'orders.refunds': 'refund_id',
+    'orders.subscriptions': 'subscription_id',
     'support.tickets': 'ticket_id',
     'marketing.messages': 'message_id',
     'product.usage_events': 'usage_event_id',

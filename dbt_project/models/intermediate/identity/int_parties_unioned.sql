@@ -34,6 +34,12 @@ refunds as (
 
 ),
 
+subscriptions as (
+
+    select * from {{ ref('stg_orders__subscriptions') }}
+
+),
+
 tickets as (
 
     select * from {{ ref('stg_support__tickets') }}
@@ -64,6 +70,11 @@ buyers_seen as (
         'buyer:' || customer_id,
         refunded_at
     from refunds
+    union all
+    select
+        party_key,
+        started_at
+    from subscriptions
     union all
     select
         'buyer:' || customer_id,

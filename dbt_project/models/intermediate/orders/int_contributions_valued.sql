@@ -1,5 +1,6 @@
--- What each order that stands brought, less the cost of its goods where that is known, and what each refund took back.
--- A cancelled or wholly refunded order does not stand, and its refunds take nothing back. Lead products count.
+-- What each order that stands brought, less the cost of its goods where that is known, and what each refund took
+-- back. A cancelled or wholly refunded order does not stand, and its refunds take nothing back. Lead products count.
+-- A refund is costed as its order is, and of its currency where it names none.
 -- One row per record type and record id.
 with
 
@@ -74,15 +75,17 @@ contributions as (
         'refund',
         refunds.refund_id,
         customer_events.customer_id,
-        refunds.currency,
+        coalesce(refunds.currency, orders_with_standing.currency),
         -refunds.amount,
-        true,
+        orders_with_standing.order_id is null or coalesce(costs.is_costed, false),
         customer_events.occurred_at
     from customer_events
     inner join refunds
         on customer_events.event_type = 'order_refunded' and customer_events.source_record_id = refunds.refund_id
     left join orders_with_standing
         on refunds.order_id = orders_with_standing.order_id
+    left join costs
+        on refunds.order_id = costs.order_id
     where coalesce(orders_with_standing.is_standing, true)
 
 ),

@@ -1,84 +1,68 @@
--- Of the customers who began in a month, how many were active in each month since: the full triangle.
--- A month that is not over by as_of shows who was active so far, but has no rate.
--- One row per metric id, kind, cohort month and months since start.
+-- Of the customers who began in a period, how many were there in each period since, in it or later, or in one of
+-- several: the full triangle, by the dictionary's cohort definitions, and what they brought.
+-- A rate is that of the members who have the span behind them by as_of; there is none while nobody has.
+-- One row per cohort definition id, breakdown, its value, cohort, retention kind and first period.
 with
 
-active_months_aggregated as (
+cohort_spans_counted as (
 
-    select * from {{ ref('int_active_months_aggregated') }}
-
-),
-
-months_spined as (
-
-    select * from {{ ref('int_months_spined') }}
+    select * from {{ ref('int_cohort_spans_counted') }}
 
 ),
 
-build_clocks_resolved as (
+cohort_definitions as (
 
-    select * from {{ ref('int_build_clocks_resolved') }}
+    select * from {{ ref('cohort_definitions') }}
 
 ),
 
-starts as (
+spans_by_breakdown as (
+
+    {% for breakdown in ['all', 'acquisition_channel', 'is_b2b'] %}
+        {% if not loop.first %} union all {% endif %}
+        select
+            *,
+            '{{ breakdown }}' as breakdown,
+            {{ "'all'" if breakdown == 'all' else breakdown }} as breakdown_value
+        from cohort_spans_counted
+    {% endfor %}
+
+),
+
+spans_summed as (
 
     select
-        metric_id,
-        customer_id,
-        min(month_start_date) as cohort_month_start_date
-    from active_months_aggregated
-    group by metric_id, customer_id
+        cohort_definition_id,
+        breakdown,
+        breakdown_value,
+        cohort_start_date,
+        retention_kind,
+        first_period_number,
+        end_period_number,
+        sum(members_count) as members_count,
+        sum(judged_members_count) as judged_members_count,
+        sum(judged_entry_amount) as judged_entry_amount,
+        sum(stayed_count) as stayed_count,
+        sum(judged_stayed_count) as judged_stayed_count,
+        sum(returned_count) as returned_count,
+        sum(judged_returned_count) as judged_returned_count,
+        sum(amount) as amount,
+        sum(judged_amount) as judged_amount
+    from spans_by_breakdown
+    group by 1, 2, 3, 4, 5, 6, 7
 
 ),
 
-cohorts as (
+{# In a period or later is who was there last in it or later; the money of an open end is nobody's rate. #}
+spans_answered as (
 
     select
-        metric_id,
-        cohort_month_start_date,
-        count(*) as cohort_customers_count
-    from starts
-    group by metric_id, cohort_month_start_date
-
-),
-
-activity as (
-
-    select
-        starts.metric_id,
-        starts.cohort_month_start_date,
-        active_months_aggregated.month_start_date,
-        count(*) as retained_customers_count
-    from starts
-    inner join active_months_aggregated
-        on
-            starts.metric_id = active_months_aggregated.metric_id
-            and starts.customer_id = active_months_aggregated.customer_id
-    group by starts.metric_id, starts.cohort_month_start_date, active_months_aggregated.month_start_date
-
-),
-
-triangle as (
-
-    select
-        cohorts.metric_id,
-        cohorts.cohort_month_start_date,
-        cohorts.cohort_customers_count,
-        months_spined.month_start_date,
-        {{ dbt.datediff('cohorts.cohort_month_start_date', 'months_spined.month_start_date', 'month') }}
-            as months_since_start,
-        coalesce(activity.retained_customers_count, 0) as retained_customers_count,
-        build_clocks_resolved.as_of >= months_spined.next_month_start_date as is_mature
-    from cohorts
-    inner join months_spined
-        on cohorts.cohort_month_start_date <= months_spined.month_start_date
-    cross join build_clocks_resolved
-    left join activity
-        on
-            cohorts.metric_id = activity.metric_id
-            and cohorts.cohort_month_start_date = activity.cohort_month_start_date
-            and months_spined.month_start_date = activity.month_start_date
+        *,
+        case when retention_kind = 'on_or_after' then stayed_count else returned_count end as retained_count,
+        case when retention_kind = 'on_or_after' then judged_stayed_count else judged_returned_count end
+            as judged_retained_count,
+        retention_kind != 'on_or_after' as has_money
+    from spans_summed
 
 ),
 
@@ -86,29 +70,49 @@ retention_cohorts as (
 
     select
         -- ids
-        metric_id,
+        answered.cohort_definition_id,
+        definitions.metric_id,
 
         -- strings
-        'on' as retention_kind,
+        definitions.cohort_type,
+        definitions.period_unit,
+        definitions.alignment,
+        answered.breakdown,
+        answered.breakdown_value,
+        answered.retention_kind,
 
         -- numerics
-        cast(months_since_start as integer) as months_since_start,
-        cast(cohort_customers_count as bigint) as cohort_customers_count,
-        cast(retained_customers_count as bigint) as retained_customers_count,
-        case when is_mature then retained_customers_count / cast(cohort_customers_count as double) end
-            as retention_rate,
-        case when is_mature then {{ wilson_limit('retained_customers_count', 'cohort_customers_count', -1) }} end
+        answered.first_period_number as periods_since_start,
+        answered.end_period_number as periods_until_end,
+        cast(answered.members_count as bigint) as cohort_customers_count,
+        cast(answered.judged_members_count as bigint) as mature_customers_count,
+        cast(answered.retained_count as bigint) as retained_customers_count,
+        cast(answered.judged_retained_count as bigint) as mature_retained_customers_count,
+        answered.judged_retained_count / cast(nullif(answered.judged_members_count, 0) as double) as retention_rate,
+        {{ wilson_limit('answered.judged_retained_count', 'answered.judged_members_count', -1) }}
             as retention_rate_lower,
-        case when is_mature then {{ wilson_limit('retained_customers_count', 'cohort_customers_count', 1) }} end
+        {{ wilson_limit('answered.judged_retained_count', 'answered.judged_members_count', 1) }}
             as retention_rate_upper,
+        cast(case when answered.has_money then answered.amount end as decimal(18, 4)) as retained_amount,
+        cast(answered.judged_entry_amount as decimal(18, 4)) as mature_start_amount,
+        cast(case when answered.has_money then answered.judged_amount end as decimal(18, 4)) as mature_retained_amount,
+        case when answered.has_money then answered.judged_amount end
+        / cast(nullif(answered.judged_entry_amount, 0) as double) as revenue_retention_rate,
 
         -- booleans
-        is_mature,
+        answered.judged_members_count = answered.members_count as is_mature,
 
         -- dates
-        cohort_month_start_date,
-        month_start_date
-    from triangle
+        answered.cohort_start_date,
+        case
+            when definitions.alignment = 'calendar'
+                then {{ add_periods(
+                    'definitions.period_unit', 'answered.first_period_number', 'answered.cohort_start_date'
+                ) }}
+        end as period_start_date
+    from spans_answered as answered
+    inner join cohort_definitions as definitions
+        on answered.cohort_definition_id = definitions.cohort_definition_id
 
 )
 
