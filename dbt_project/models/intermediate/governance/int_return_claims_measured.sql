@@ -63,16 +63,17 @@ retained as (
 
 ),
 
-{# Variances from exact sums: a sum of doubles would hang on the order of the rows. #}
+{# Variances from exact sums: a sum of doubles would hang on the order of the rows. The wider factor makes room for the
+square: DuckDB keeps the product of two decimals of 18 digits within 18. #}
 contributions_summed as (
 
     select
         start_type,
         cast(count(*) as double) as customers_count,
         cast(sum(followed_contribution_amount) as double) as amount_sum,
-        cast(
-            sum(cast(followed_contribution_amount * followed_contribution_amount as decimal(38, 8))) as double
-        ) as squares_sum
+        cast(sum(
+            cast(followed_contribution_amount as decimal(19, 4)) * followed_contribution_amount
+        ) as double) as squares_sum
     from customer_starts_followed
     where followed_contribution_amount is not null
     group by start_type
