@@ -26,7 +26,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-dictionary_app = typer.Typer(name="dictionary", help="Check or show the business dictionary.", no_args_is_help=True)
+dictionary_app = typer.Typer(
+    name="dictionary", help="Check, show or tune the business dictionary.", no_args_is_help=True
+)
 app.add_typer(dictionary_app)
 console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
 
@@ -215,6 +217,32 @@ def show(
         console.print(f"there is no lifecycle '{lifecycle}'; {use_one_of(known, lifecycle)}", style="red", markup=False)
         raise typer.Exit(1)
     print_lifecycle(console, known[lifecycle])
+
+
+@dictionary_app.command()
+def suggest_thresholds(
+    accept: Annotated[bool, typer.Option("--accept", help="Write the suggested lines into the dictionary.")] = False,
+    folder: DictionaryOption = DICTIONARY_FOLDER,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Tell when customers should count as churned by the published data, as lines a person can accept."""
+    from orchestration.dictionary import suggestions
+
+    dictionary = _sound_dictionary(folder)
+    try:
+        days = suggestions.read_days(WarehouseHome(home.resolve()))
+    except suggestions.SuggestionError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    found = suggestions.suggest(dictionary, days)
+    suggestions.print_suggestions(console, days, found)
+    if not found:
+        return
+    if accept:
+        suggestions.accept(found)
+        console.print("\nAccepted; `lifecycle run` builds by it.")
+    else:
+        console.print("\nNothing was changed; `--accept` writes these lines.")
 
 
 def _sound_dictionary(folder: Path) -> Dictionary:

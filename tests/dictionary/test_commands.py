@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import duckdb
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -116,3 +117,42 @@ def test_models_started_from_the_page_are_not_built_by_a_broken_dictionary(
         dg.materialize([*transformation.transformation_assets()], resources=resources)
     assert all(f"{broken.folder}/{text}" in failure.value.description for text in TOLD)
     assert not (tmp_path / "warehouse" / "working.duckdb").exists()
+
+
+CHURN_DAYS = """
+    create table rpt_churn_thresholds as
+    from (values
+        ('all', 'all', 'all', 90, 'return_rate', 0.1, 0.05, 0.2, 0.04, 0.2, true),
+        ('all', 'all', 'all', 180, null, 0.02, 0.01, 0.08, 0.03, 0.3, false),
+        ('orders_band', '1', 'all', 180, 'least_errors', 0.3, 0.2, 0.4, 0.05, 0.3, true)
+    ) as days(breakdown, orders_band, product_category, silent_days, chosen_by, return_rate, return_rate_lower,
+        return_rate_upper, false_churn_rate, missed_churn_rate, is_threshold)
+"""
+ACCEPTED = "inactivity,31,qualifying_order_placed,90,,,,,,,,,,,,,,No qualifying order for 90 days."
+
+
+def test_thresholds_are_suggested_and_written_only_when_accepted(
+    monkeypatch: pytest.MonkeyPatch, dictionary: DictionaryCopy, tmp_path: Path
+) -> None:
+    arguments = ("dictionary", "suggest-thresholds", "--folder", dictionary.folder, "--home", tmp_path)
+    code, told = lifecycle(monkeypatch, *arguments)
+    assert (code, told.strip()) == (1, f"Nothing is published in {tmp_path} yet; `lifecycle run` publishes.")
+    (tmp_path / "published").mkdir()
+    with duckdb.connect(tmp_path / "published" / "lifecycle.duckdb") as connection:
+        connection.execute(CHURN_DAYS)
+    rules = dictionary.folder / "stage_rules.csv"
+    before = rules.read_text(encoding="utf-8")
+    code, told = lifecycle(monkeypatch, *arguments)
+    assert code == 0
+    assert "line 12: 180 days become 90." in told
+    assert "180 days: of those called churned 3.0% returned, of the others 30.0% did not." in told
+    assert ACCEPTED in told
+    assert "one_time_buyer_days" not in told, "180 days is what the data say, too"
+    assert rules.read_text(encoding="utf-8") == before
+    lifecycle(monkeypatch, *arguments, "--accept")
+    old, new = (set(text.split("\n")) for text in (before, rules.read_text(encoding="utf-8")))
+    assert new - old == {f"customer,silent_churned,2,churned,new_customer|active|at_risk|reactivated,{ACCEPTED}"}
+    assert len(old - new) == 1
+    assert dictionary.findings() == []
+    code, told = lifecycle(monkeypatch, *arguments)
+    assert "there is nothing to accept" in told
