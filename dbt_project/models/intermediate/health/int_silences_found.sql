@@ -48,8 +48,8 @@ purchases_under_contract as (
     inner join contracts_valued
         on
             purchase_days_numbered.customer_id = contracts_valued.customer_id
-            and contracts_valued.started_date <= purchase_days_numbered.purchase_date
-            and contracts_valued.ended_date >= purchase_days_numbered.purchase_date
+            and purchase_days_numbered.purchase_date >= contracts_valued.started_date
+            and purchase_days_numbered.purchase_date <= contracts_valued.ended_date
 
 ),
 
