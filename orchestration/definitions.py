@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.defs.automation import daily_schedule, landing_sensor, refresh_job
-from orchestration.defs.fitting import buying_models_asset
+from orchestration.defs.fitting import buying_models_asset, churn_models_asset
 from orchestration.defs.landing import landing_asset
 from orchestration.defs.publication import audit_check, mart_keys, release_asset
 from orchestration.defs.resources import default_resources
@@ -17,7 +17,7 @@ def build_definitions(resources: dict[str, object] | None = None) -> dg.Definiti
     models = transformation_assets()
     marts = [mart for part in models for mart in mart_keys(part)]
     return dg.Definitions(
-        assets=[landing_asset(), *models, buying_models_asset(), release_asset(marts)],
+        assets=[landing_asset(), *models, buying_models_asset(), churn_models_asset(), release_asset(marts)],
         asset_checks=[audit_check(part) for part in models],
         jobs=[refresh_job()],
         schedules=[daily_schedule()],

@@ -31,6 +31,8 @@ _BROUGHT_BACK = (
     "dictionary/*",
     "intermediate/int_build_clocks_resolved",
     "intermediate/int_buying_samples_drawn",
+    "intermediate/int_risk_samples_drawn",
+    "intermediate/int_score_dates_listed",
 )
 
 

@@ -4,9 +4,12 @@ import dagster as dg
 
 from orchestration.defs.resources import Progress, Warehouse
 from orchestration.fitting.buying_models import refit_buying_models
+from orchestration.fitting.churn_models import refit_churn_models
 
 BUYING_MODELS_KEY = dg.AssetKey(["fitted", "buying_models"])
 BUYING_SAMPLES_KEY = dg.AssetKey(["intermediate", "int_buying_samples_drawn"])
+CHURN_MODELS_KEY = dg.AssetKey(["fitted", "churn_models"])
+RISK_SAMPLES_KEY = dg.AssetKey(["intermediate", "int_risk_samples_drawn"])
 
 
 def buying_models_asset() -> dg.AssetsDefinition:
@@ -34,3 +37,32 @@ def buying_models_asset() -> dg.AssetsDefinition:
         )
 
     return buying_models
+
+
+def churn_models_asset() -> dg.AssetsDefinition:
+    """Return the asset that holds the versions of the model of churn risk."""
+
+    @dg.asset(
+        key=CHURN_MODELS_KEY,
+        deps=[RISK_SAMPLES_KEY],
+        group_name="fitted",
+        pool="working_database",
+        kinds={"python", "duckdb", "scikitlearn"},
+    )
+    def churn_models(warehouse: Warehouse, progress: dg.ResourceParam[Progress]) -> dg.MaterializeResult:
+        """Logistic models of the risk of churn, one for each month's end, by what was known then."""
+        progress("fitting the models of churn risk")
+        with warehouse.connect() as connection:
+            versions = refit_churn_models(connection)
+        newest = versions[-1] if versions else None
+        return dg.MaterializeResult(
+            metadata={
+                "versions_refitted": sum(version.is_refitted for version in versions),
+                "newest_version": str(newest.model_date) if newest else "none",
+                "newest_model_brier": newest.evaluation.model_brier if newest else None,
+                "newest_rule_brier": newest.evaluation.rule_brier if newest else None,
+                "dagster/row_count": len(versions),
+            }
+        )
+
+    return churn_models

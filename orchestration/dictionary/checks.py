@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.dictionary import cohorts, columns, funnels, segments, stages, vocabulary
+from orchestration.dictionary import cohorts, columns, funnels, scores, segments, stages, vocabulary
 from orchestration.dictionary.findings import DictionaryError, Finding
 from orchestration.dictionary.tables import read_dictionary
 
@@ -63,6 +63,12 @@ CLAIMS: tuple[Claim, ...] = (
     cohorts.brackets_rise_within_the_periods,
     segments.every_cell_has_a_segment,
     segments.every_segment_has_a_cell,
+    scores.weights_make_a_whole,
+    scores.groups_have_an_overall,
+    scores.scales_have_two_ends,
+    scores.signals_have_a_limit,
+    scores.overrides_hold_for_a_while,
+    scores.bands_rise_to_the_top,
     funnels.funnels_have_two_to_eight_steps,
     funnels.steps_are_in_a_row,
     funnels.lists_hold_known_words,

@@ -6,6 +6,7 @@ What each column promises comes from `seeds`.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from orchestration.dictionary.findings import Finding, use_one_of
@@ -22,14 +23,26 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 DECIMAL = re.compile(r"-?\d{1,14}(\.\d{1,4})?")
 BOOLEAN = re.compile(r"true|false")
 STRING = re.compile(r".*", re.DOTALL)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _is_date(text: str) -> bool:
+    """Return whether a text is a day of the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return DAY.fullmatch(text) is not None
+
 
 # type: what its text looks like, what to write. Narrower than either engine reads, so that both read the same.
 TYPES = {
-    "string": (STRING, ""),
-    "integer": (INTEGER, "a whole number of at most nine digits, such as 90"),
-    "double": (NUMBER, "a number with a point, such as 0.5"),
-    "decimal(18, 4)": (DECIMAL, "a number of at most four decimal places, such as 12.50"),
-    "boolean": (BOOLEAN, "true or false"),
+    "string": (STRING.fullmatch, ""),
+    "integer": (INTEGER.fullmatch, "a whole number of at most nine digits, such as 90"),
+    "double": (NUMBER.fullmatch, "a number with a point, such as 0.5"),
+    "decimal(18, 4)": (DECIMAL.fullmatch, "a number of at most four decimal places, such as 12.50"),
+    "boolean": (BOOLEAN.fullmatch, "true or false"),
+    "date": (_is_date, "a day, such as 2026-03-01"),
 }
 
 
@@ -80,9 +93,9 @@ def types_are_known(dictionary: Dictionary) -> Iterator[Finding]:
 def cells_fit_their_types(dictionary: Dictionary) -> Iterator[Finding]:
     """The engines read numbers and booleans with different leniency."""
     for row, column in dictionary.described_cells():
-        pattern, example = TYPES[column.type]
+        fits, example = TYPES[column.type]
         text = row[column.name]
-        if text and not pattern.fullmatch(text):
+        if text and not fits(text):
             yield row.finding(column.name, f"'{text}' is no {column.type}", f"write {example}")
 
 

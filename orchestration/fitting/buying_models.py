@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DAYS_IN_WEEK = 7
 DIGITS = 6  # what is kept of a parameter: what lies beyond is where the optimiser happened to stop
 
+_CODE = ("buying.py", "buying_models.py")
 _TABLE = """
 create schema if not exists fitted;
 
@@ -62,7 +63,7 @@ class Refit:
     has_spending_model: bool
 
 
-def prepare_fitted_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def prepare_buying_models(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table where it is not there yet, so that the models can be built before anything was fitted."""
     connection.execute(_TABLE)
 
@@ -73,7 +74,7 @@ def refit_buying_models(connection: duckdb.DuckDBPyConnection) -> list[Refit]:
     Args:
         connection: the working database, in which the samples have been drawn.
     """
-    prepare_fitted_tables(connection)
+    prepare_buying_models(connection)
     samples = connection.execute(_SAMPLES).df()
     fewest = connection.execute(_FEWEST).fetchall()[0][0]
     known = dict(connection.execute("select customer_group, sample_hash from fitted.buying_models").fetchall())
@@ -95,8 +96,8 @@ def refit_buying_models(connection: duckdb.DuckDBPyConnection) -> list[Refit]:
 
 def _hash(sample: pd.DataFrame, fewest: float) -> str:
     digest = hashlib.sha256(f"{version('scipy')}|{version('numpy')}|{fewest}|".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+    for name in _CODE:
+        digest.update(Path(__file__).with_name(name).read_bytes())
     digest.update(sample.to_csv(index=False).encode())
     return digest.hexdigest()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orchestration.fitting.buying_models import prepare_fitted_tables
+from orchestration.fitting.buying_models import prepare_buying_models
+from orchestration.fitting.churn_models import prepare_churn_models
 from orchestration.landing.report import FileOutcome, LandingFile
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ LINEAGE_COLUMNS = {
 def prepare_tables(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Create what is missing: every contract table is there, empty when nothing was sent for it."""
     connection.execute(_LEDGER)
-    prepare_fitted_tables(connection)
+    prepare_buying_models(connection)
+    prepare_churn_models(connection)
     known = {
         (table, column)
         for table, column in connection.execute(

@@ -123,6 +123,9 @@ SYNTAX = {
         ("cast(date '2025-03-01' as timestamp)", "2025-03-01 00:00:00"),
         ("cast(timestamp '2025-03-01 23:59:59.9' as date)", "2025-03-01"),
         ("cast(true as double)", "1.0"),
+        ("cast(date '2025-03-01' as string)", "2025-03-01"),
+        ("cast(cast(2.25 as decimal(9, 1)) as string)", "2.3"),
+        ("cast(cast(1 as bigint) as string)", "1"),
         ("cast(cast(1.23455 as decimal(18, 5)) as decimal(18, 4))", "1.2346"),
     ],
     "decimal": [("cast(2 as decimal(18, 4))", "2.0000")],
@@ -147,7 +150,8 @@ SYNTAX = {
 
 DBT_MACROS = {
     "date_trunc": [
-        ("""{{ dbt.date_trunc('month', "timestamp '2025-03-31 23:59:59.999999'") }}""", "2025-03-01 00:00:00")
+        ("""{{ dbt.date_trunc('month', "timestamp '2025-03-31 23:59:59.999999'") }}""", "2025-03-01 00:00:00"),
+        ("""{{ dbt.date_trunc('quarter', "date '2025-06-30'") }}""", "2025-04-01 00:00:00"),
     ],
     "dateadd": [
         ("""{{ dbt.dateadd('day', 90, "timestamp '2025-01-31 10:00:00.000001'") }}""", "2025-05-01 10:00:00.000001"),

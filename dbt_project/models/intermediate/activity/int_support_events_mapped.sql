@@ -1,4 +1,4 @@
--- Requests for help and answers to surveys, as events.
+-- What customers say: requests for help, answers to surveys, reviews on outside sites, as events.
 -- One row per event.
 with
 
@@ -11,6 +11,12 @@ tickets as (
 survey_answers as (
 
     select * from {{ ref('stg_support__survey_answers') }}
+
+),
+
+reviews as (
+
+    select * from {{ ref('stg_marketing__reviews') }}
 
 ),
 
@@ -90,6 +96,31 @@ surveys_answered as (
 
 ),
 
+reviews_posted as (
+
+    select
+        'review_posted' as event_type,
+        'customer' as entity_type,
+        cast(null as string) as entity_id,
+        'contact:' || contact_id as party_key,
+        'marketing' as source_system,
+        'reviews' as source_table,
+        review_id as source_record_id,
+        score as amount,
+        site as channel,
+        cast(null as string) as campaign_id,
+        cast(null as string) as order_id,
+        cast(null as string) as owner_id,
+        cast(null as string) as function_code,
+        'inbound' as direction,
+        cast(null as string) as stated_value,
+        sentiment as detail,
+        posted_at as occurred_at,
+        loaded_at
+    from reviews
+
+),
+
 support_events_mapped as (
 
     select * from tickets_created
@@ -97,6 +128,8 @@ support_events_mapped as (
     select * from tickets_solved
     union all
     select * from surveys_answered
+    union all
+    select * from reviews_posted
 
 )
 

@@ -55,19 +55,27 @@ orders_with_amount as (
 
 ),
 
+orders_judged as (
+
+    select
+        *,
+        not is_test
+        and order_amount > 0
+        and (purchase_lines_count > 0 or lines_count = 0) as is_placed_purchase
+    from orders_with_amount
+
+),
+
 orders_valued as (
 
     select
         *,
-        order_status not in ('placed', 'cancelled', 'refunded')
-        and not is_test
-        and order_amount > 0
-        and (purchase_lines_count > 0 or lines_count = 0) as is_qualifying,
+        is_placed_purchase and order_status not in ('placed', 'cancelled', 'refunded') as is_qualifying,
         order_status not in ('placed', 'cancelled', 'refunded')
         and not is_test
         and purchase_lines_count = 0
         and lead_lines_count > 0 as is_lead_product_only
-    from orders_with_amount
+    from orders_judged
 
 )
 

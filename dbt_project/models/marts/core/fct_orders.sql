@@ -42,6 +42,7 @@ orders as (
 
         -- booleans
         orders_valued.is_qualifying,
+        orders_valued.is_placed_purchase,
         orders_valued.is_lead_product_only,
         orders_valued.is_test,
 
