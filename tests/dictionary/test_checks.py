@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 RULES, STAGES, STEPS = "stage_rules.csv", "lifecycle_stages.csv", "funnel_steps.csv"
 COHORTS, SEGMENTS = "cohort_definitions.csv", "rfm_segments.csv"
+SIGNALS, BANDS = "risk_signals.csv", "bands.csv"
+GROUPS, MEASURES = "health_groups.csv", "health_measures.csv"
 CONVERSIONS, TOUCHES = "attribution_conversions.csv", "attribution_touches.csv"
 TRIAL = "customer,interest_shown,1,engaged,outside|reached|known|closed,event,70"
 REST = "," * 12  # the columns behind silent_days, empty
@@ -407,6 +409,49 @@ CHANGES = {
         ("icp_rules.csv", "person,occupation", "person,occupations"),
         ("icp_rules.csv, line 4, column 'attribute': there is no attribute 'occupations'; did you mean 'occupation'?",),
     ),
+    # scores
+    "weights of groups that are no whole": (
+        (GROUPS, "commitment,0.2", "commitment,0.3"),
+        ("health_groups.csv, line 5, column 'group_weight': the weights of the groups add up to 1.1; make them add",),
+    ),
+    "weights of a group that are no whole": (
+        (
+            MEASURES,
+            "reviews,relationship,negative_reviews_count,0.1",
+            "reviews,relationship,negative_reviews_count,0.05",
+        ),
+        (
+            "health_measures.csv, line 9, column 'measure_weight': the weights of group 'relationship' add up to 0.95; "
+            "make them add up to 1",
+        ),
+    ),
+    "measure of an unknown group": (
+        (MEASURES, "reviews,relationship", "reviews,relationships"),
+        (
+            "health_measures.csv, line 8, column 'measure_weight': the weights of group 'relationship' add up to 0.9;",
+            "health_measures.csv, line 9, column 'health_group': health_groups has no health_group 'relationships'",
+        ),
+    ),
+    "scale without a span": (
+        (MEASURES, "gap_ratio,0.4,4,1", "gap_ratio,0.4,1,1"),
+        ("health_measures.csv, line 2, column 'best_value': best and worst are both 1; write two values",),
+    ),
+    "signal on an unknown measure": (
+        (SIGNALS, "pattern_change,gap_ratio", "pattern_change,gap_ration"),
+        ("risk_signals.csv, line 8, column 'measure': there is no measure 'gap_ration'; did you mean 'gap_ratio'?",),
+    ),
+    "signal without a limit": (
+        (SIGNALS, "gap_ratio,>=,2,14", "gap_ratio,>=,,14"),
+        ("risk_signals.csv, line 8, column 'limit_value': signal 'silent_beyond_rhythm' has no limit; write one",),
+    ),
+    "band below the one before": (
+        (BANDS, "yellow,2,70", "yellow,2,40"),
+        ("bands.csv, line 3, column 'upper_value': band 'yellow' ends at 40, where the one before it ends at 40; let",),
+    ),
+    "bands that end below the top": (
+        (BANDS, "green,3,100", "green,3,99"),
+        ("bands.csv, line 4, column 'upper_value': the last band of 'health' ends at 99, and values go up to 100;",),
+    ),
 }
 
 
@@ -419,6 +464,34 @@ def test_a_planted_fault_is_found_where_it_is_and_nothing_else(
     assert len(found) == len(expected), found
     for text, start in zip(found, expected, strict=True):
         assert text.startswith(start)
+
+
+def test_overrides_are_scores_that_hold_for_some_days(dictionary: DictionaryCopy) -> None:
+    dictionary.add("health_overrides.csv", "c1,90,Ann,Spoke to them,2025-02-28,2025-03-31")
+    assert dictionary.findings() == []
+    dictionary.add(
+        "health_overrides.csv",
+        "c1,90,Ann,Spoke to them,2025-02-29,2025-03-31",
+        "c1,90,Ann,Spoke to them,2025-03-02,2025-03-01",
+        "c1,101,Ann,Spoke to them,2025-04-01,2025-04-30",
+    )
+    file = "health_overrides.csv, line"
+    assert dictionary.findings() == [
+        f"{file} 3, column 'valid_from_date': '2025-02-29' is no date; write a day, such as 2026-03-01",
+        f"{file} 4, column 'expires_date': the override ends before it begins; exchange the dates",
+        f"{file} 5, column 'health_score': 101 is no score; write 0 to 100",
+    ]
+
+
+def test_groups_of_health_need_an_overall_that_holds_nothing(dictionary: DictionaryCopy) -> None:
+    dictionary.change("health_groups.csv", "overall,,weighted", "overall,1,weighted")
+    dictionary.change("health_measures.csv", "contract,commitment", "contract,overall")
+    assert dictionary.findings() == [
+        "health_groups.csv, line 2, column 'group_weight': group 'overall' has a weight; empty the cell",
+        "health_measures.csv, line 11, column 'measure_weight': the weights of group 'commitment' add up to 0.7; "
+        "make them add up to 1",
+        "health_measures.csv, line 12, column 'health_group': group 'overall' holds no measures; name another group",
+    ]
 
 
 def test_the_shipped_dictionary_has_no_fault() -> None:

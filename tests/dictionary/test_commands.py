@@ -51,7 +51,7 @@ def test_check_tells_what_the_shipped_dictionary_holds(monkeypatch: pytest.Monke
     code, told = lifecycle(monkeypatch, "dictionary", "check")
     assert code == 0
     assert told.startswith(
-        "The dictionary holds: 6 lifecycles, 43 stages, 47 rules, 120 crosswalk lines, 35 event types, 11 funnels, "
+        "The dictionary holds: 6 lifecycles, 43 stages, 47 rules, 120 crosswalk lines, 36 event types, 11 funnels, "
         "43 steps, 1 exclusion, 36 breakdowns"
     )
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
 import runpy
 import shutil
 import subprocess
 import sys
-from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from building import CompiledProject
 from pages import DOCS, TUTORIAL, Example, blocks_of, chapter, examples_of, printed, table_of
 
 from orchestration.dictionary.checks import find_faults
@@ -129,57 +128,30 @@ def both_releases(
         path.parent.mkdir(parents=True)
     shutil.copy(sample.published_database, earlier)
     shutil.copy(sample.working_database, home.working_database)
-    manifest = json.loads((sample.dbt_target("duckdb") / "manifest.json").read_text(encoding="utf-8"))
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'; set default_null_order = 'nulls_first_on_asc_last_on_desc'")
         connection.execute(f"attach '{home.working_database}' as working; attach '{later}' as later")
-        compiled = sample.dbt_target("duckdb") / "compiled" / manifest["metadata"]["project_name"]
-        rebuild(connection, nodes_of(manifest), compiled, changed_dictionary / "stage_rules.csv")
+        rebuild(connection, CompiledProject.of(sample), changed_dictionary / "stage_rules.csv")
         for mart in ("dim_customers", "fct_orders", "rpt_restatements"):
             connection.execute(f"create table later.{mart} as select * from working.marts.{mart}")
     home.published.symlink_to(later.parent)
     return home
 
 
-def nodes_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the models and seeds by name, each with the names of those it reads."""
-    kinds = ("model", "seed")
-    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in kinds}
-    return {
-        node["name"]: node | {"reads": {key.split(".")[-1] for key in manifest["parent_map"][key] if key in nodes}}
-        for key, node in nodes.items()
-    }
-
-
-def rebuild(
-    connection: duckdb.DuckDBPyConnection, nodes: dict[str, dict[str, Any]], compiled: Path, stage_rules: Path
-) -> None:
+def rebuild(connection: duckdb.DuckDBPyConnection, project: CompiledProject, stage_rules: Path) -> None:
     """Load the rules and build again all that depends on them, one second later."""
-    rules = nodes["stage_rules"]["relation_name"]
+    rules = project.relation("stage_rules")
     connection.execute(f"delete from {rules}")
     connection.execute(f"insert into {rules} by name select * from read_csv('{stage_rules}', all_varchar = true)")
     connection.execute(
-        f"update {nodes['int_build_clocks_resolved']['relation_name']} set known_at = known_at + interval 1 second"
+        f"update {project.relation('int_build_clocks_resolved')} set known_at = known_at + interval 1 second"
     )
     stale = {"stage_rules", "int_month_publications_found"}
-    for name in read_by(nodes, "dim_customers", "rpt_restatements"):
-        node = nodes[name]
+    for name in project.read_by("dim_customers", "rpt_restatements"):
+        node = project.nodes[name]
         if (stale & node["reads"] or name in stale) and node["resource_type"] == "model":
             stale.add(name)
-            kind, relation = node["config"]["materialized"], node["relation_name"]
-            code = (compiled / node["original_file_path"]).read_text(encoding="utf-8")
-            connection.execute(f"create or replace {kind} {relation} as {code}")
-
-
-def read_by(nodes: dict[str, dict[str, Any]], *marts: str) -> list[str]:
-    """Return the marts and all that they read, in the order of building."""
-    needed, found = list(marts), {}
-    while needed:
-        name = needed.pop()
-        if name not in found:
-            found[name] = nodes[name]["reads"]
-            needed += found[name]
-    return list(TopologicalSorter(found).static_order())
+            project.build(connection, name)
 
 
 def released(home: WarehouseHome, sql: str) -> list[tuple]:

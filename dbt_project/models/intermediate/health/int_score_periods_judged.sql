@@ -111,11 +111,13 @@ score_periods_judged as (
         sums.flagged_gone_count / nullif(cast(sums.flagged_count as double), 0) as precision_rate,
         sums.flagged_gone_count / nullif(sums.gone_count, 0) as recall_rate,
         pairs.told_apart_count / nullif(pairs.pairs_count, 0) as auc,
-        (sums.predicted_squares_sum - 2 * sums.predicted_gone_sum + sums.gone_count) / sums.snapshots_count
-            as brier_score,
-        (sums.predicted_gone_sum - sums.predicted_sum * sums.gone_count / sums.snapshots_count)
-        / nullif(sums.predicted_squares_sum - sums.predicted_sum * sums.predicted_sum / sums.snapshots_count, 0)
-            as calibration_slope,
+        round(
+            (sums.predicted_squares_sum - 2 * sums.predicted_gone_sum + sums.gone_count) / sums.snapshots_count, 9
+        ) as brier_score,
+        round(
+            (sums.predicted_gone_sum - sums.predicted_sum * sums.gone_count / sums.snapshots_count)
+            / nullif(sums.predicted_squares_sum - sums.predicted_sum * sums.predicted_sum / sums.snapshots_count, 0), 9
+        ) as calibration_slope,
         lead_medians.p50_lead_days
     from sums
     inner join pairs
