@@ -23,6 +23,7 @@ LISTS_OF_EVENT_TYPES = (
     ("funnel_exclusions", "event_types"),
     ("attribution_conversions", "event_type"),
     ("attribution_touches", "event_type"),
+    ("field_evidence", "event_types"),
 )
 SPANS = (
     ("stage_rules", "silent_days"),
@@ -60,12 +61,14 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "churn_return_rate",
         "churn_silences",
         "claim_followed_days",
+        "field_verified_days",
         "grievance_window_days",
         "identity_shared_value_limit",
         "one_time_buyer_days",
         "opinion_window_days",
         "order_ladder_orders",
         "order_ladder_window_days",
+        "plausible_employees",
         "reactivation_campaign_days",
         "retention_curve_watched_days",
         "renewal_contact_days",

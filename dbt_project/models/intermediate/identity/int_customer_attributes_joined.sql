@@ -25,11 +25,14 @@ contacts_ranked as (
 
     select
         identity_map.customer_id,
+        contacts.contact_id,
         contacts.country,
         contacts.city,
         contacts.gender,
         contacts.occupation,
         contacts.income_band,
+        contacts.has_birth_year,
+        contacts.has_plausible_birth_year,
         row_number() over (
             partition by identity_map.customer_id
             order by contacts.created_at desc nulls last, contacts.contact_id asc
@@ -63,12 +66,16 @@ customer_attributes_joined as (
 
     select
         customer_ids.customer_id,
+        case when firms.customer_id is null then contacts_ranked.contact_id end as contact_id,
         coalesce(firms.country, contacts_ranked.country) as country,
         case when firms.customer_id is null then contacts_ranked.city end as city,
         case when firms.customer_id is null then contacts_ranked.gender end as gender,
         case when firms.customer_id is null then contacts_ranked.occupation end as occupation,
         case when firms.customer_id is null then contacts_ranked.income_band end as income_band,
-        firms.customer_id is not null as is_b2b
+        firms.customer_id is not null as is_b2b,
+        firms.customer_id is null and coalesce(contacts_ranked.has_birth_year, false) as has_birth_year,
+        firms.customer_id is null
+        and coalesce(contacts_ranked.has_plausible_birth_year, false) as has_plausible_birth_year
     from customer_ids
     left join contacts_ranked
         on

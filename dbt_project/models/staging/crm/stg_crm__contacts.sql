@@ -23,12 +23,27 @@ known as (
 
 ),
 
+versions as (
+
+    select
+        *,
+        {{ hash_email('email') }} as email_hash,
+        {{ hash_phone('phone') }} as phone_hash,
+        coalesce({{ read_timestamp('updated_at') }}, _loaded_at) as version_at
+    from known
+
+),
+
+{# A value that the first known version already has was never seen to change. #}
 ranked as (
 
     select
         *,
-        {{ version_rank(['contact_id'], updated_at='updated_at') }} as version_rank
-    from known
+        {{ version_rank(['contact_id'], updated_at='updated_at') }} as version_rank,
+        min(version_at) over (partition by contact_id) as first_version_at,
+        min(version_at) over (partition by contact_id, email_hash) as email_version_at,
+        min(version_at) over (partition by contact_id, phone_hash) as phone_version_at
+    from versions
 
 ),
 
@@ -42,17 +57,32 @@ contacts as (
         merged_into,
 
         -- strings
-        {{ hash_email('email') }} as email_hash,
-        {{ hash_phone('phone') }} as phone_hash,
+        email_hash,
+        phone_hash,
         gender,
         occupation,
         income_band,
         city,
         country,
 
+        -- booleans; what is personal is judged here, and stays in raw
+        coalesce(trim(name) != '', false) as has_name,
+        {{ has_plausible_name('name') }} as has_plausible_name,
+        {{ has_well_formed_email('email') }} as has_well_formed_email,
+        {{ has_well_formed_phone('phone') }} as has_well_formed_phone,
+        {{ dbt.safe_cast('birth_year', 'bigint') }} is not null as has_birth_year,
+        coalesce(
+            1900 + floor({{ dbt.datediff(
+                "date '1900-01-01'", '(' ~ read_timestamp('created_at') ~ ')', 'month'
+            ) }} / cast(12 as double)) - {{ dbt.safe_cast('birth_year', 'bigint') }} between 10 and 110,
+            false
+        ) as has_plausible_birth_year,
+
         -- timestamps
         {{ read_timestamp('created_at') }} as created_at,
         {{ read_timestamp('updated_at') }} as updated_at,
+        case when email_version_at > first_version_at then email_version_at end as email_changed_at,
+        case when phone_version_at > first_version_at then phone_version_at end as phone_changed_at,
         {{ read_timestamp('deleted_at') }} as deleted_at,
         _loaded_at as loaded_at
 

@@ -55,7 +55,9 @@ orders as (
         {{ dbt.safe_cast('tax_amount', 'decimal(18, 4)') }} as tax_amount,
         {{ dbt.safe_cast('shipping_amount', 'decimal(18, 4)') }} as shipping_amount,
 
-        -- booleans
+        -- booleans; what is personal is judged here, and stays in raw
+        {{ has_well_formed_email('email') }} as has_well_formed_email,
+        {{ has_well_formed_phone('phone') }} as has_well_formed_phone,
         {{ dbt.safe_cast('is_test', 'boolean') }} as is_test,
 
         -- timestamps
