@@ -181,6 +181,51 @@ def test_who_is_told_to_be_gone_is_gone_and_who_is_told_to_be_alive_is(
     assert len(likely) + len(unlikely) > len(found) / 2
 
 
+def test_the_flagged_are_nearly_those_whom_the_truth_would_flag(
+    query: Callable[..., list[tuple]], working: Callable
+) -> None:
+    """Nobody can flag better than by knowing who has left: those who have not leave by a constant small hazard."""
+    customer_of = dict(working("select party_key, customer_id from intermediate.int_identity_map"))
+    lives = {customer_of.get(f"buyer:{one['customer_id']}"): one for one in people()}
+    snapshots = working(
+        """
+        select customer_id, score_date::varchar, is_gone, is_flagged from intermediate.int_scores_grouped
+        where score_id = 'churn_risk' and period_unit = 'quarter' and period_start_date >= '2025-04-01'
+        """
+    )
+    found = [(gone, flagged, has_left(lives[customer], day)) for customer, day, gone, flagged in snapshots]
+    assert len(found) > 3000
+    model, best = (f1([(gone, flags[place]) for gone, *flags in found]) for place in (0, 1))
+    assert best > 0.9
+    assert model > 0.95 * best
+    judged = query(
+        """
+        select score_id, precision_rate, recall_rate, auc, calibration_slope from rpt_score_backtest
+        where period_unit = 'quarter' and band = 'all' and period_start_date >= '2025-04-01'
+        """
+    )
+    auc = {score: min(row[3] for row in judged if row[0] == score) for score, *_ in judged}
+    for score, precision, recall, _, slope in judged:
+        if score == "churn_risk":
+            assert min(precision, recall) > 0.8
+            assert 0.8 < slope < 1.2
+    assert auc["churn_risk"] > 0.94
+    assert auc["churn_risk"] > auc["health_score"] > auc["rule_risk"] > auc["risk_signals"] > 0.6
+
+
+def has_left(life: dict[str, str], day: str) -> bool:
+    """Tell whether somebody had left by the end of a day and had not been won back."""
+    left, returned, left_again = (life[name][:10] for name in ("churned_at", "won_back_at", "churned_again_at"))
+    if returned and returned <= day:
+        return bool(left_again) and left_again <= day
+    return bool(left) and left <= day
+
+
+def f1(found: list[tuple[bool, bool]]) -> float:
+    """Return the harmonic mean of precision and recall of pairs of what is true and what is told."""
+    return 2 * sum(true and told for true, told in found) / sum(true + told for true, told in found)
+
+
 def test_returns_by_campaign_are_those_of_the_recalled(query: Callable[..., list[tuple]]) -> None:
     recalled: dict[str | None, int] = defaultdict(int)
     for group, facts in truth()["winback"].items():
