@@ -61,6 +61,7 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "churn_return_rate",
         "churn_silences",
         "claim_followed_days",
+        "decline_visit_days",
         "field_verified_days",
         "grievance_window_days",
         "identity_shared_value_limit",
