@@ -206,3 +206,61 @@ def test_helpdesk_tickets_live_the_lives_of_the_log(tmp_path: Path) -> None:
         """,
     )
     assert duration == [(40.86, 39.86)]
+
+
+@pytest.mark.xdist_group("maven")
+def test_oulad_registrations_live_the_lives_of_contracts(tmp_path: Path) -> None:
+    (tmp_path / "oulad").symlink_to(DATA / "oulad")
+    (tmp_path / "oulad_landing").mkdir()
+    with contextlib.chdir(tmp_path), duckdb.connect() as connection:
+        connection.execute((EXAMPLES / "oulad" / "prepare.sql").read_text(encoding="utf-8"))
+    home = publish("oulad", tmp_path / "oulad_landing", tmp_path / "warehouse")
+    stated = ask(
+        home.published_database,
+        """
+        select stated_value, count(*) from fct_customer_events
+        where event_type = 'contract_status_stated' group by 1 order by 1
+        """,
+    )
+    results = {"distinction": 3_024, "fail": 7_052, "pass": 12_361, "withdrawn": 10_156}
+    known = {"effective": 29_915, "expired": 32_593, "signed": 32_593 - 45, "unregistered": 10_072}
+    assert dict(stated) == results | known
+    moves = ask(
+        home.published_database,
+        """
+        select from_stage, to_stage, count(*) from fct_stage_transitions
+        where lifecycle_id = 'contract' group by all order by all
+        """,
+    )
+    assert moves == [
+        ("effective", "expired", 29_915),
+        ("outside", "effective", 10),
+        ("outside", "expired", 35),
+        ("outside", "signed", 32_548),
+        ("signed", "effective", 29_905),
+        ("signed", "expired", 2_643),
+    ]
+    assert 35 + 2_643 == 2_678, "withdrawn before the start"
+    lives = ask(
+        home.published_database,
+        """
+        select count(distinct regexp_replace(entity_id, '-[0-9]+$', '')),
+            count(*) filter (is_withdrawn and not has_day), count(*) filter (is_failed and has_day)
+        from (
+            select entity_id, bool_or(stated_value = 'withdrawn') as is_withdrawn,
+                bool_or(stated_value = 'fail') as is_failed, bool_or(stated_value = 'unregistered') as has_day
+            from fct_customer_events where event_type = 'contract_status_stated' group by entity_id
+        )
+        """,
+    )
+    assert lives == [(22, 93, 9)]
+    students = ask(
+        home.published_database,
+        """
+        select count(*), count(*) filter (contracts_count > 1) from (
+            select customer_id, count(distinct entity_id) as contracts_count
+            from fct_stage_transitions where lifecycle_id = 'contract' group by customer_id
+        )
+        """,
+    )
+    assert students == [(28_785, 3_538)]
