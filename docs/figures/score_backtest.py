@@ -43,7 +43,8 @@ def draw(release: Path, target: Path) -> None:
         left.set(xlabel="predicted, tenth parts of the last quarter", ylabel="gone within 90 days")
         left.legend(frameon=False)
         for score, mine in areas.groupby("score_id"):
-            right.plot(mine["period_start_date"], mine["auc"], color=COLOURS[score], marker="o", markersize=3, label=score)
+            look = {"color": COLOURS[score], "marker": "o", "markersize": 3, "label": score}
+            right.plot(mine["period_start_date"], mine["auc"], **look)
         right.set(xlabel="quarter", ylabel="area under the curve", ylim=(0.5, 1))
         right.legend(frameon=False, loc="lower right")
         right.tick_params(axis="x", rotation=30)

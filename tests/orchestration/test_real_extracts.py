@@ -208,6 +208,7 @@ def test_helpdesk_tickets_live_the_lives_of_the_log(tmp_path: Path) -> None:
     assert duration == [(40.86, 39.86)]
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("maven")
 def test_oulad_registrations_live_the_lives_of_contracts(tmp_path: Path) -> None:
     (tmp_path / "oulad").symlink_to(DATA / "oulad")
