@@ -47,34 +47,72 @@ detractors as (
 
 ),
 
-grievances_found as (
+complaining_events as (
+
+    select
+        customer_id,
+        event_type,
+        source_table,
+        source_record_id,
+        detail,
+        occurred_at
+    from customer_events
+    where
+        customer_id is not null
+        and event_type in ('ticket_created', 'survey_answered', 'review_posted', 'order_refunded')
+
+),
+
+{# Each kind by itself: a condition on one side of a left join would keep DuckDB from hashing it. #}
+grievances as (
 
     select
         events.customer_id,
-        case
-            when events.event_type = 'ticket_created' and tickets_judged.is_negative then 'negative_ticket'
-            when events.event_type = 'ticket_created' then 'other_ticket'
-            when events.event_type = 'survey_answered' then 'detractor_answer'
-            when events.event_type = 'review_posted' then 'negative_review'
-            else 'refund'
-        end as grievance_type,
+        case when tickets_judged.is_negative then 'negative_ticket' else 'other_ticket' end as grievance_type,
         events.source_table,
         events.source_record_id,
-        cast(events.occurred_at as date) as grievance_date,
         tickets_judged.solved_date,
         events.occurred_at
-    from customer_events as events
-    left join tickets_judged
-        on events.source_record_id = tickets_judged.ticket_id and events.event_type = 'ticket_created'
-    left join detractors
-        on events.source_record_id = detractors.answer_id and events.event_type = 'survey_answered'
-    where
-        events.customer_id is not null
-        and (
-            events.event_type in ('ticket_created', 'order_refunded')
-            or (events.event_type = 'survey_answered' and detractors.answer_id is not null)
-            or (events.event_type = 'review_posted' and events.detail = 'negative')
-        )
+    from complaining_events as events
+    inner join tickets_judged
+        on events.source_record_id = tickets_judged.ticket_id
+    where events.event_type = 'ticket_created'
+    union all
+    select
+        events.customer_id,
+        'detractor_answer',
+        events.source_table,
+        events.source_record_id,
+        cast(null as date),
+        events.occurred_at
+    from complaining_events as events
+    inner join detractors
+        on events.source_record_id = detractors.answer_id
+    where events.event_type = 'survey_answered'
+    union all
+    select
+        customer_id,
+        case when event_type = 'order_refunded' then 'refund' else 'negative_review' end,
+        source_table,
+        source_record_id,
+        cast(null as date),
+        occurred_at
+    from complaining_events
+    where event_type = 'order_refunded' or (event_type = 'review_posted' and detail = 'negative')
+
+),
+
+grievances_found as (
+
+    select
+        customer_id,
+        grievance_type,
+        source_table,
+        source_record_id,
+        cast(occurred_at as date) as grievance_date,
+        solved_date,
+        occurred_at
+    from grievances
 
 )
 
