@@ -50,7 +50,7 @@ GIVEN = {
     "stg_loyalty__point_movements",
     "stg_loyalty__prepaid_movements",
     "stg_crm__accounts",
-    "int_contracts_valued",
+    "int_contracts_dated",
     "int_identity_map",
     "int_reporting_rates_resolved",
     "int_build_clocks_resolved",
@@ -93,7 +93,7 @@ MORE = """
     create table staging.stg_crm__accounts (account_id varchar, parent_account_id varchar);
     create table intermediate.int_identity_map as
     select 'buyer:' || customer_id as party_key, customer_id from marts.dim_customers;
-    create table intermediate.int_contracts_valued
+    create table intermediate.int_contracts_dated
     (contract_id varchar, customer_id varchar, started_date date, ended_date date);
     create table intermediate.int_reporting_rates_resolved as
     select 'EUR' as currency, cast(1 as decimal(18, 9)) as reporting_rate;

@@ -19,8 +19,8 @@
         'negative_tickets': 'least(coalesce(negative_tickets_count, 0), 3)',
         'open_tickets': 'least(coalesce(open_tickets_count, 0), 2)',
         'refunds': 'least(refunds_count, 2)',
-        'detractor_answers': 'least(detractor_answers_count, 1)',
-        'negative_reviews': 'least(negative_reviews_count, 1)',
+        'detractor_answers': 'least(coalesce(detractor_answers_count, 0), 1)',
+        'negative_reviews': 'least(coalesce(negative_reviews_count, 0), 1)',
         'use_known': 'case when recent_uses_count is null then 0 else 1 end',
         'no_use': 'case when recent_uses_count = 0 then 1 else 0 end',
         'uses': 'ln(cast(1 + coalesce(recent_uses_count, 0) as double))',
@@ -28,6 +28,6 @@
         'scenes': 'least(coalesce(scenes_used_count, 0), 5)',
         'points': 'ln(cast(1 + greatest(coalesce(points_balance, 0), 0) as double))',
         'prepaid': 'case when prepaid_balance > 0 then 1 else 0 end',
-        'contract': 'case when contract_days_left is not null then 1 else 0 end',
+        'contract': 'case when contract_days_left > 0 then 1 else 0 end',
     }) }}
 {%- endmacro %}

@@ -30,7 +30,9 @@
             'words': "'negative tickets: ' || cast(coalesce(negative_tickets_count, 0) as string)
                 || ', open tickets: ' || cast(coalesce(open_tickets_count, 0) as string)
                 || ', refunds: ' || cast(refunds_count as string)
-                || ', poor answers and reviews: ' || cast(detractor_answers_count + negative_reviews_count as string)",
+                || ', poor answers and reviews: ' || cast(
+                    coalesce(detractor_answers_count, 0) + coalesce(negative_reviews_count, 0) as string
+                )",
         },
         'little_use': {
             'features': ['use_known', 'no_use', 'uses', 'use_ratio', 'scenes'],
@@ -43,7 +45,7 @@
             'features': ['points', 'prepaid', 'contract'],
             'words': "'points: ' || cast(cast(coalesce(points_balance, 0) as bigint) as string)
                 || ', paid in advance: ' || cast(cast(coalesce(prepaid_balance, 0) as bigint) as string)
-                || case when contract_days_left is null then ', no contract' else ', a contract' end",
+                || case when contract_days_left > 0 then ', a contract' else ', no contract' end",
         },
     }) }}
 {%- endmacro %}

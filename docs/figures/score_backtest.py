@@ -17,13 +17,14 @@ COLOURS = {"churn_risk": "#2c7fb8", "health_score": "#31a354", "rule_risk": "#d9
 TENTHS = """
     select score_id, predicted_rate, gone_rate, gone_rate_lower, gone_rate_upper
     from rpt_score_backtest
-    where period_unit = 'quarter' and band != 'all' and predicted_rate is not null and period_start_date = '2025-07-01'
+    where period_unit = 'quarter' and period_start_date = '2025-07-01' and band != 'all'
+        and score_id in ('churn_risk', 'rule_risk')
     order by score_id, predicted_rate
 """
 AREAS = """
     select score_id, period_start_date, auc
     from rpt_score_backtest
-    where period_unit = 'quarter' and band = 'all'
+    where period_unit = 'quarter' and band = 'all' and score_id != 'believed_risk'
     order by score_id, period_start_date
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PURCHASE = "qualifying_order_placed"
 ALL = ("all", "all", "all")
 AFTER_FIRST_ORDER = ("orders_band", "1", "all")
+SEGMENT_OF_THRESHOLD = {"churned_silent_days": ALL, "one_time_buyer_days": AFTER_FIRST_ORDER}
 TITLES = ("after purchases", "category", "silent days", "why", "still return", "called churned, but returned", "missed")
 WHY = {"return_rate": "return unlikely", "least_errors": "least errors", "contract_end": "contract's end"}
 
@@ -104,13 +106,19 @@ def read_days(home: WarehouseHome) -> list[Day]:
 
 
 def suggest(dictionary: Dictionary, days: list[Day]) -> list[Suggestion]:
-    """Return the cells that the data would have otherwise."""
+    """Return the cells that the data would have otherwise.
+
+    Nobody is churned before being at risk, so what is not above the days of that rule is not suggested.
+    """
     chosen = {day.segment: day for day in days if day.is_threshold}
     told = {(day.segment, day.silent_days): day for day in days}
     found = []
+    floor = _days_at_risk(dictionary)
     for row, column, segment in _cells(dictionary):
         proposed, present = chosen.get(segment), row.number(column)
-        if proposed is not None and present is not None and proposed.silent_days != present:
+        if proposed is None or present is None or proposed.silent_days <= floor:
+            continue
+        if proposed.silent_days != present:
             found.append(Suggestion(row, column, proposed, told.get((segment, int(present)))))
     return found
 
@@ -121,8 +129,13 @@ def _cells(dictionary: Dictionary) -> Iterator[tuple[Row, str, Segment]]:
         if listens == ("inactivity", "churned", PURCHASE) and row["silent_days"]:
             yield row, "silent_days", ALL
     for row in dictionary.rows("thresholds"):
-        if row["threshold_id"] == "one_time_buyer_days":
-            yield row, "threshold_value", AFTER_FIRST_ORDER
+        if row["threshold_id"] in SEGMENT_OF_THRESHOLD:
+            yield row, "threshold_value", SEGMENT_OF_THRESHOLD[row["threshold_id"]]
+
+
+def _days_at_risk(dictionary: Dictionary) -> Decimal:
+    rules = [row for row in dictionary.rows("stage_rules") if row["to_stage"] == "at_risk"]
+    return max((row.number("silent_days") or Decimal(0) for row in rules), default=Decimal(0))
 
 
 def accept(suggestions: list[Suggestion]) -> None:
@@ -162,6 +175,8 @@ def _words(suggestion: Suggestion) -> Iterator[str]:
     shown = path.relative_to(PROJECT_FOLDER) if path.is_relative_to(PROJECT_FOLDER) else path
     yield f"{shown}, line {suggestion.row.line}: {present} days become {proposed.silent_days}."
     yield f"  {proposed.silent_days} days: {_errors(proposed)}."
+    if proposed.chosen_by == "least_errors":
+        yield "  No silence makes a return unlikely here; this one is only the least wrong."
     if suggestion.today:
         yield f"  {present} days: {_errors(suggestion.today)}."
     yield f"  {suggestion.line}"

@@ -60,6 +60,7 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "churn_horizon_days",
         "churn_return_rate",
         "churn_silences",
+        "churned_silent_days",
         "claim_followed_days",
         "decline_visit_days",
         "field_verified_days",

@@ -59,7 +59,7 @@ def best_cut(probabilities: Numbers, is_gone: Marks) -> float:
     """
     flagged = probabilities[None, :] >= CUTS[:, None]
     hits = (flagged & is_gone).sum(axis=1)
-    return float(CUTS[np.argmax(2 * hits / (flagged.sum(axis=1) + is_gone.sum()))])
+    return float(CUTS[np.argmax(2 * hits / np.maximum(flagged.sum(axis=1) + is_gone.sum(), 1))])
 
 
 def brier_score(probabilities: Numbers, is_gone: Marks) -> float:

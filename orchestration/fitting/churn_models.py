@@ -95,7 +95,7 @@ def refit_churn_models(connection: duckdb.DuckDBPyConnection) -> list[Refit]:
     rows: list[tuple] = []
     for model_date in dates:
         known = months.known_by(model_date)
-        if min(known.gone_count, known.snapshots_count - known.gone_count) < fewest:
+        if known.fewest_customers < fewest:
             continue
         is_refitted = (model_date, known.digest) not in kept
         mine = months.fitted_rows(model_date, known) if is_refitted else kept[model_date, known.digest]
@@ -118,6 +118,7 @@ class _Known:
     sample: pd.DataFrame
     snapshots_count: int
     gone_count: int
+    fewest_customers: int  # who were gone once, or stayed once, whichever are fewer
 
 
 class _Months:
@@ -138,7 +139,9 @@ class _Months:
         digest = self.code.copy()
         for day in sample["score_date"].unique():
             digest.update(self.slices[day][1])
-        return _Known(digest.hexdigest(), sample, len(sample), int(sample["is_gone"].sum()))
+        gone = sample["is_gone"].astype(bool)
+        customers = [sample.loc[mine, "customer_id"].nunique() for mine in (gone, ~gone)]
+        return _Known(digest.hexdigest(), sample, len(sample), int(gone.sum()), min(customers))
 
     def fitted_rows(self, model_date: date, known: _Known) -> list[tuple]:
         """Fit a version; return a row for its intercept and each of its features."""
@@ -175,6 +178,8 @@ class _Months:
             for day, mine in zip(judged, slices, strict=True)
         ]
         probabilities = np.concatenate(forecasts)
+        if not len(probabilities):
+            return Evaluation()
         is_gone = np.concatenate([mine["is_gone"].to_numpy(dtype=bool) for mine in slices])
         rule = np.concatenate([mine["rule_probability"].to_numpy(dtype=float) for mine in slices])
         briers = brier_score(probabilities, is_gone), brier_score(rule, is_gone)

@@ -122,13 +122,13 @@ def test_models_started_from_the_page_are_not_built_by_a_broken_dictionary(
 CHURN_DAYS = """
     create table rpt_churn_thresholds as
     from (values
-        ('all', 'all', 'all', 90, 'return_rate', 0.1, 0.05, 0.2, 0.04, 0.2, true),
+        ('all', 'all', 'all', 106, 'return_rate', 0.1, 0.05, 0.2, 0.04, 0.2, true),
         ('all', 'all', 'all', 180, null, 0.02, 0.01, 0.08, 0.03, 0.3, false),
         ('orders_band', '1', 'all', 180, 'least_errors', 0.3, 0.2, 0.4, 0.05, 0.3, true)
     ) as days(breakdown, orders_band, product_category, silent_days, chosen_by, return_rate, return_rate_lower,
         return_rate_upper, false_churn_rate, missed_churn_rate, is_threshold)
 """
-ACCEPTED = "inactivity,31,qualifying_order_placed,90,,,,,,,,,,,,,,No qualifying order for 90 days."
+ACCEPTED = "inactivity,31,qualifying_order_placed,106,,,,,,,,,,,,,,No qualifying order for 106 days."
 
 
 def test_thresholds_are_suggested_and_written_only_when_accepted(
@@ -144,7 +144,8 @@ def test_thresholds_are_suggested_and_written_only_when_accepted(
     before = rules.read_text(encoding="utf-8")
     code, told = lifecycle(monkeypatch, *arguments)
     assert code == 0
-    assert "line 12: 180 days become 90." in told
+    assert "line 12: 180 days become 106." in told
+    assert "churned_silent_days,106,days" in told
     assert "180 days: of those called churned 3.0% returned, of the others 30.0% did not." in told
     assert ACCEPTED in told
     assert "one_time_buyer_days" not in told, "180 days is what the data say, too"

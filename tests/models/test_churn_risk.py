@@ -66,7 +66,7 @@ class Working:
             "create table intermediate.int_score_dates_listed (score_date date, is_month_end boolean)"
         )
         self.connection.execute(
-            "create table dictionary.thresholds as select 'risk_gone_customers' as threshold_id, 100 as threshold_value"
+            "create table dictionary.thresholds as select 'risk_gone_customers' as threshold_id, 80 as threshold_value"
         )
         self.rows = []
         for number, day in enumerate(self.DATES):
@@ -93,7 +93,7 @@ def test_a_version_knows_only_what_was_over_by_its_date() -> None:
     working.fill(working.rows)
     versions = refit_churn_models(working.connection)
     told = [version.model_date for version in versions]
-    assert told == list(working.DATES[5:]), "by June a hundred are known to be gone"
+    assert told == list(working.DATES[5:]), "by June eighty are known to be gone"
     assert versions[0].snapshots_count == 450, "of January to March, whose 90 days were over"
     assert versions[0].evaluation.snapshots_count == 0, "no version made a forecast whose end is known"
     assert versions[-1].evaluation.snapshots_count == 450, "of June to August"

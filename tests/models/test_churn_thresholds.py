@@ -110,7 +110,7 @@ def test_errors_are_those_of_every_customer_on_every_day(bench: ModelBench, live
                 ],
             ),
             "stg_orders__products": ("product_id varchar, category varchar", [("books", "books")]),
-            "int_contracts_valued": (
+            "int_contracts_dated": (
                 "contract_id varchar, customer_id varchar, started_date date, ended_date date",
                 [],
             ),

@@ -1,14 +1,40 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_team_scorecard"}}}) }}
--- Every customer whose purchases began to decline at a month's end is one team's, once.
+-- Every decline that began at a month's end after the first is one team's, once: where a signal of falling purchases
+-- began to fire, and none of the other kind went on.
 with
+
+signals as (
+
+    select *
+    from {{ ref('rpt_risk_signals') }}
+    where measure in ('frequency_ratio', 'amount_ratio')
+
+),
+
+month_ends as (
+
+    select
+        score_date,
+        min(score_date) over () as first_score_date
+    from {{ ref('int_score_dates_listed') }}
+    where is_month_end
+
+),
 
 declines as (
 
     select distinct
-        customer_id,
-        first_fired_date
-    from {{ ref('rpt_risk_signals') }}
-    where measure in ('frequency_ratio', 'amount_ratio')
+        began.customer_id,
+        began.first_fired_date
+    from signals as began
+    inner join month_ends
+        on began.first_fired_date = month_ends.score_date and began.first_fired_date > month_ends.first_score_date
+    left join signals as going_on
+        on
+            began.customer_id = going_on.customer_id
+            and began.quiet_until_date >= going_on.first_fired_date
+            and began.quiet_until_date <= going_on.last_fired_date
+    where going_on.customer_id is null
 
 ),
 

@@ -27,7 +27,11 @@ from {{ ref('rpt_customer_health') }} as health
 left join summed
     on health.customer_id = summed.customer_id
 where
-    summed.customer_id is null
+    (
+        summed.customer_id is null
+        and not health.is_overridden
+        and (not health.is_hidden or health.measured_score is not null)
+    )
     or abs(coalesce(health.measured_score, summed.summed_score) - summed.summed_score) > 0.0051
     or abs(summed.stated_sum - 1) > 0.000001
     or (summed.known_count > 0 and abs(summed.effective_sum - 1) > 0.000001)

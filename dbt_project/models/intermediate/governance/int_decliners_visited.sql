@@ -3,9 +3,15 @@
 -- One row per customer id and decline date.
 with
 
-risk_signals as (
+risk_signals_fired as (
 
-    select * from {{ ref('rpt_risk_signals') }}
+    select * from {{ ref('int_risk_signals_fired') }}
+
+),
+
+score_dates_listed as (
+
+    select * from {{ ref('int_score_dates_listed') }}
 
 ),
 
@@ -39,20 +45,43 @@ build_clocks_resolved as (
 
 ),
 
-declines as (
+{# Number and amount are one decline. Of those that were there when history begins nobody knows when they began. #}
+declining_months as (
 
     select distinct
-        risk_signals.customer_id,
-        risk_signals.first_fired_date as decline_date,
-        cast({{ dbt.dateadd('day', 1, 'risk_signals.first_fired_date') }} as timestamp) as told_at,
+        risk_signals_fired.customer_id,
+        risk_signals_fired.score_date,
+        risk_signals_fired.date_number
+    from risk_signals_fired
+    inner join score_dates_listed
+        on risk_signals_fired.score_date = score_dates_listed.score_date and score_dates_listed.is_month_end
+    where risk_signals_fired.measure in ('frequency_ratio', 'amount_ratio')
+
+),
+
+declining_months_in_order as (
+
+    select
+        *,
+        lag(date_number) over (partition by customer_id order by date_number) as previous_date_number
+    from declining_months
+
+),
+
+declines as (
+
+    select
+        declining.customer_id,
+        declining.score_date as decline_date,
+        cast({{ dbt.dateadd('day', 1, 'declining.score_date') }} as timestamp) as told_at,
         cast({{ dbt.dateadd(
-            'day', 'cast(windows.threshold_value as integer)', 'risk_signals.first_fired_date'
+            'day', 'cast(windows.threshold_value as integer)', 'declining.score_date'
         ) }} as date) as due_date,
         cast(windows.threshold_value as integer) as window_days
-    from risk_signals
+    from declining_months_in_order as declining
     inner join thresholds as windows
         on windows.threshold_id = 'decline_visit_days'
-    where risk_signals.measure in ('frequency_ratio', 'amount_ratio')
+    where declining.date_number > 1 and coalesce(declining.previous_date_number < declining.date_number - 1, true)
 
 ),
 

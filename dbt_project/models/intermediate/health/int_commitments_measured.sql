@@ -8,9 +8,9 @@ balances_dated as (
 
 ),
 
-contracts_valued as (
+contracts_dated as (
 
-    select * from {{ ref('int_contracts_valued') }}
+    select * from {{ ref('int_contracts_dated') }}
 
 ),
 
@@ -35,18 +35,18 @@ commitments as (
             and coalesce(balances_dated.next_booked_date > score_dates_listed.score_date, true)
     union all
     select
-        contracts_valued.customer_id,
+        contracts_dated.customer_id,
         score_dates_listed.score_date,
         cast(null as decimal(18, 4)),
         cast(null as decimal(18, 4)),
         cast({{ dbt.datediff(
-            'score_dates_listed.score_date', 'contracts_valued.ended_date', 'day'
+            'score_dates_listed.score_date', 'contracts_dated.ended_date', 'day'
         ) }} as integer)
-    from contracts_valued
+    from contracts_dated
     inner join score_dates_listed
         on
-            contracts_valued.started_date <= score_dates_listed.score_date
-            and contracts_valued.ended_date >= score_dates_listed.score_date
+            contracts_dated.started_date <= score_dates_listed.score_date
+            and contracts_dated.ended_date >= score_dates_listed.score_date
 
 ),
 

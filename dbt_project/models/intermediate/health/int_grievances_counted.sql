@@ -50,8 +50,9 @@ grievances_dated as (
         on
             grievances_found.grievance_date <= score_dates_listed.score_date
             and (
-                {{ dbt.dateadd('day', 'windows.opinion_days', 'grievances_found.grievance_date') }}
-                > score_dates_listed.score_date
+                {{ dbt.dateadd(
+                    'day', 'greatest(windows.grievance_days, windows.opinion_days)', 'grievances_found.grievance_date'
+                ) }} > score_dates_listed.score_date
                 or (
                     grievances_found.grievance_type in ('negative_ticket', 'other_ticket')
                     and coalesce(grievances_found.solved_date > score_dates_listed.score_date, true)

@@ -18,7 +18,7 @@ scores as (
             sum(cast(effective_weight * component_score as decimal(18, 9))) as double
         ) as weighted_score,
         round(cast(sum(
-            case when value_status != 'passed_over' then cast(stated_weight as decimal(18, 9)) else 0 end
+            case when value_status in ('known', 'last_known') then cast(stated_weight as decimal(18, 9)) else 0 end
         ) as double), 9) as covered_weight
     from health_components_weighted
     group by customer_id, score_date

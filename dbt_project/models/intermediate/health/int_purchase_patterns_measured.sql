@@ -50,7 +50,7 @@ customers_dated as (
         2 * norms.norm_gap_days as window_days
     from purchase_rhythms_measured as purchases
     inner join thresholds as limits
-        on limits.threshold_id = 'one_time_buyer_days'
+        on limits.threshold_id = 'churned_silent_days'
     inner join score_dates_listed as dates
         on
             purchases.purchase_date <= dates.score_date

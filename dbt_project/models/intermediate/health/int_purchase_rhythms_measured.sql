@@ -20,20 +20,33 @@ reporting_rates_resolved as (
 
 ),
 
-purchase_days as (
+purchases as (
 
     select
         orders.customer_id,
-        cast({{ dbt.date_trunc('day', 'orders.ordered_at') }} as date) as purchase_date,
-        max(orders.order_id) as last_order_id,
-        cast(
-            sum({{ in_reporting_currency('orders.order_amount', 'rates.reporting_rate') }}) as decimal(18, 4)
-        ) as purchase_amount
+        orders.order_id,
+        cast(orders.ordered_at as date) as purchase_date,
+        {{ in_reporting_currency('orders.order_amount', 'rates.reporting_rate') }} as order_amount,
+        row_number() over (
+            partition by orders.customer_id, cast(orders.ordered_at as date)
+            order by orders.ordered_at desc, orders.order_id desc
+        ) as newest_rank
     from orders
     inner join reporting_rates_resolved as rates
         on coalesce(orders.currency, 'unknown') = rates.currency
     where orders.is_placed_purchase and orders.customer_id is not null
-    group by orders.customer_id, cast({{ dbt.date_trunc('day', 'orders.ordered_at') }} as date)
+
+),
+
+purchase_days as (
+
+    select
+        customer_id,
+        purchase_date,
+        max(case when newest_rank = 1 then order_id end) as last_order_id,
+        cast(sum(order_amount) as decimal(18, 4)) as purchase_amount
+    from purchases
+    group by customer_id, purchase_date
 
 ),
 

@@ -1,5 +1,5 @@
--- The record that a signal of risk rests on: of a grievance the last one up to the date, of a pattern the last order,
--- of the model its version.
+-- The record that a signal of risk rests on: of a grievance the last one up to the date, of a pattern of purchases the
+-- last order, of the model its version. What rests on many uses, on a balance, or on the rule, has none.
 -- One row per customer id, score date and risk signal id.
 with
 
@@ -54,13 +54,17 @@ risk_evidence_found as (
         fired.risk_signal_id,
         case
             when grievances_ranked.source_table is not null then grievances_ranked.source_table
-            when fired.measure != 'risk_probability' then 'orders'
-            when fired.model_date is not null then 'churn_models'
+            when fired.measure in (
+                'gap_ratio', 'longer_gaps_count', 'frequency_ratio', 'amount_ratio', 'silent_days', 'purchases_count'
+            ) then 'orders'
+            when fired.measure = 'risk_probability' and fired.model_date is not null then 'churn_models'
         end as evidence_table,
         case
             when grievances_ranked.source_table is not null then grievances_ranked.source_record_id
-            when fired.measure != 'risk_probability' then fired.last_order_id
-            else cast(fired.model_date as string)
+            when fired.measure in (
+                'gap_ratio', 'longer_gaps_count', 'frequency_ratio', 'amount_ratio', 'silent_days', 'purchases_count'
+            ) then fired.last_order_id
+            when fired.measure = 'risk_probability' then cast(fired.model_date as string)
         end as evidence_record_id
     from risk_signals_fired as fired
     left join grievances_ranked

@@ -28,12 +28,25 @@ features as (
 
 ),
 
+{# Of a cell that has never been seen nothing is known but the rate of all. #}
+rates_of_all as (
+
+    select
+        score_date,
+        max(gone_rate_in_all) as gone_rate_in_all
+    from rule_risks_estimated
+    group by score_date
+
+),
+
 risk_features_derived as (
 
     select
         features.*,
-        rules.rule_probability
+        coalesce(rules.rule_probability, rates_of_all.gone_rate_in_all) as rule_probability
     from features
+    left join rates_of_all
+        on features.score_date = rates_of_all.score_date
     left join rule_risks_estimated as rules
         on
             features.score_date = rules.score_date

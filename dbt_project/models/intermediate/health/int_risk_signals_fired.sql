@@ -31,7 +31,8 @@ dates_numbered as (
 
     select
         score_date,
-        row_number() over (order by score_date) as date_number
+        row_number() over (order by score_date) as date_number,
+        lag(score_date) over (order by score_date) as previous_score_date
     from score_dates_listed
     where is_month_end or is_current
 
@@ -43,8 +44,12 @@ signals_judged as (
         snapshots_measured.customer_id,
         snapshots_measured.score_date,
         dates_numbered.date_number,
+        coalesce(
+            dates_numbered.previous_score_date,
+            cast({{ dbt.dateadd('day', -1, 'dates_numbered.score_date') }} as date)
+        ) as asked_before_date,
         snapshots_measured.last_order_id,
-        risks_scored.model_date,
+        case when risks_scored.risk_source = 'model' then risks_scored.model_date end as model_date,
         risk_signals.risk_signal_id,
         risk_signals.risk_way,
         risk_signals.measure,

@@ -32,7 +32,7 @@ risks as (
                 + models.{{ feature }}_weight * features.{{ feature }}_feature
             {% endfor -%}
         ))), 6) as model_probability,
-        coalesce(models.model_brier < models.rule_brier, false) as is_model_believed
+        coalesce(models.model_brier < models.rule_brier, false) and models.intercept is not null as is_model_believed
     from risk_features_derived as features
     left join churn_models_chosen as models
         on features.score_date = models.score_date
@@ -52,12 +52,14 @@ risks_scored as (
             when is_model_believed then 'model'
             when rule_probability is not null then 'rule'
         end as risk_source,
-        coalesce(flagged_from_probability, 0.5) as flagged_from_probability,
+        case when is_model_believed then coalesce(flagged_from_probability, 0.5) else 0.5 end
+            as flagged_from_probability,
+        coalesce(flagged_from_probability, 0.5) as model_flagged_from_probability,
         model_brier,
         rule_brier,
         coalesce(
             case when is_model_believed then model_probability else rule_probability end
-            >= coalesce(flagged_from_probability, 0.5),
+            >= case when is_model_believed then coalesce(flagged_from_probability, 0.5) else 0.5 end,
             false
         ) as is_flagged
     from risks

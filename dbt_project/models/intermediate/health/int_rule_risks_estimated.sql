@@ -72,6 +72,7 @@ rule_risks_estimated as (
         silence_band,
         cast(snapshots_count as bigint) as snapshots_count,
         cast(gone_count as bigint) as gone_count,
+        round(gone_rate_in_all, 6) as gone_rate_in_all,
         round((gone_count + 10 * gone_rate_in_all) / (snapshots_count + 10), 6) as rule_probability
     from known_in_all
 

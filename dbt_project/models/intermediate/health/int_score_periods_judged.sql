@@ -116,7 +116,9 @@ score_periods_judged as (
         ) as brier_score,
         round(
             (sums.predicted_gone_sum - sums.predicted_sum * sums.gone_count / sums.snapshots_count)
-            / nullif(sums.predicted_squares_sum - sums.predicted_sum * sums.predicted_sum / sums.snapshots_count, 0), 9
+            / nullif(round(
+                sums.predicted_squares_sum - sums.predicted_sum * sums.predicted_sum / sums.snapshots_count, 9
+            ), 0), 9
         ) as calibration_slope,
         lead_medians.p50_lead_days
     from sums

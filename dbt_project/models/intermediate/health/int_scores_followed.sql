@@ -1,5 +1,6 @@
 -- What each score said of a customer at a month's end, as it was known then, and what became: the model's probability,
--- the plain rule's, the health score turned round, and how many signals fired that ask no model.
+-- the plain rule's, the one of both that was believed, the health score turned round, and how many signals fired that
+-- ask no model.
 -- One row per score id, customer id and score date.
 with
 
@@ -57,10 +58,13 @@ snapshots_scored as (
         outcomes.customer_id,
         outcomes.score_date,
         outcomes.is_gone,
+        outcomes.is_churned_later,
         snapshots_measured.silent_days,
         risks_scored.model_probability,
         risks_scored.rule_probability,
-        risks_scored.flagged_from_probability,
+        risks_scored.model_flagged_from_probability,
+        risks_scored.risk_probability,
+        risks_scored.is_flagged,
         health_scored.health_score,
         bands.band as health_band,
         bands.band_order as health_band_order,
@@ -88,31 +92,26 @@ snapshots_scored as (
 
 scores_followed as (
 
-    select
-        'churn_risk' as score_id,
-        customer_id,
-        score_date,
-        silent_days,
-        is_gone,
-        model_probability as risk_value,
-        model_probability as predicted_probability,
-        cast(null as string) as stated_band,
-        model_probability >= flagged_from_probability as is_flagged
-    from snapshots_scored
-    where model_probability is not null
-    union all
-    select
-        'rule_risk',
-        customer_id,
-        score_date,
-        silent_days,
-        is_gone,
-        rule_probability as risk_value,
-        rule_probability as predicted_probability,
-        cast(null as string),
-        rule_probability >= 0.5
-    from snapshots_scored
-    where rule_probability is not null
+    {% for score, (probability, flag) in {
+        'churn_risk': ['model_probability', 'model_probability >= model_flagged_from_probability'],
+        'rule_risk': ['rule_probability', 'rule_probability >= 0.5'],
+        'believed_risk': ['risk_probability', 'is_flagged'],
+    }.items() -%}
+        {% if not loop.first %} union all {% endif %}
+        select
+            '{{ score }}' as score_id,
+            customer_id,
+            score_date,
+            silent_days,
+            is_gone,
+            is_churned_later,
+            {{ probability }} as risk_value,
+            {{ probability }} as predicted_probability,
+            cast(null as string) as stated_band,
+            {{ flag }} as is_flagged
+        from snapshots_scored
+        where {{ probability }} is not null
+    {% endfor %}
     union all
     select
         'health_score',
@@ -120,6 +119,7 @@ scores_followed as (
         score_date,
         silent_days,
         is_gone,
+        is_churned_later,
         100 - health_score,
         cast(null as double),
         health_band,
@@ -133,6 +133,7 @@ scores_followed as (
         score_date,
         silent_days,
         is_gone,
+        is_churned_later,
         cast(signals_count as double),
         cast(null as double),
         case when signals_count >= 3 then '3+' else cast(signals_count as string) end,

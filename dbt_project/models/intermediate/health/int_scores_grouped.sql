@@ -24,7 +24,7 @@ scores_in_silences as (
         cast(limits.threshold_value as integer) - scores_followed.silent_days as days_before_churn
     from scores_followed
     inner join thresholds as limits
-        on limits.threshold_id = 'one_time_buyer_days'
+        on limits.threshold_id = 'churned_silent_days'
 
 ),
 
@@ -64,7 +64,7 @@ scores_grouped as (
         predicted_probability,
         is_gone,
         is_flagged,
-        case when is_first_flag and is_gone then days_before_churn end as lead_days,
+        case when is_first_flag and is_gone and is_churned_later then days_before_churn end as lead_days,
         ntile(10) over (
             partition by score_id, period_unit, period_start_date order by risk_value, customer_id, score_date
         ) as risk_decile,

@@ -16,9 +16,9 @@ purchase_categories_ranked as (
 
 ),
 
-contracts_valued as (
+contracts_dated as (
 
-    select * from {{ ref('int_contracts_valued') }}
+    select * from {{ ref('int_contracts_dated') }}
 
 ),
 
@@ -45,11 +45,11 @@ purchases_under_contract as (
         purchase_days_numbered.customer_id,
         purchase_days_numbered.purchase_date
     from purchase_days_numbered
-    inner join contracts_valued
+    inner join contracts_dated
         on
-            purchase_days_numbered.customer_id = contracts_valued.customer_id
-            and purchase_days_numbered.purchase_date >= contracts_valued.started_date
-            and purchase_days_numbered.purchase_date <= contracts_valued.ended_date
+            purchase_days_numbered.customer_id = contracts_dated.customer_id
+            and purchase_days_numbered.purchase_date >= contracts_dated.started_date
+            and purchase_days_numbered.purchase_date <= contracts_dated.ended_date
 
 ),
 
@@ -84,7 +84,7 @@ contracts_in_force as (
             rows between unbounded preceding and current row
         ) as in_force_until_date,
         lead(started_date) over (partition by customer_id order by started_date, contract_id) as next_started_date
-    from contracts_valued
+    from contracts_dated
 
 ),
 

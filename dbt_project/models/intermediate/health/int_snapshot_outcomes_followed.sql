@@ -49,7 +49,7 @@ mature_snapshots as (
         on snapshots_measured.score_date = score_dates_listed.score_date and score_dates_listed.is_month_end
     where
         {{ dbt.dateadd('day', 'cast(horizons.threshold_value as integer)', 'snapshots_measured.score_date') }}
-        <= cast(build_clocks_resolved.as_of as date)
+        < cast(build_clocks_resolved.as_of as date)
 
 ),
 
@@ -61,8 +61,14 @@ snapshot_outcomes_followed as (
         mature_snapshots.score_date,
         mature_snapshots.horizon_date,
         purchases.next_purchase_date,
-        coalesce(purchases.next_purchase_date > mature_snapshots.horizon_date, true) as is_gone
+        coalesce(purchases.next_purchase_date > mature_snapshots.horizon_date, true) as is_gone,
+        coalesce(purchases.next_purchase_date, cast(build_clocks_resolved.as_of as date))
+        >= {{ dbt.dateadd('day', 'cast(limits.threshold_value as integer)', 'purchases.purchase_date') }}
+            as is_churned_later
     from mature_snapshots
+    cross join build_clocks_resolved
+    inner join thresholds as limits
+        on limits.threshold_id = 'churned_silent_days'
     inner join purchase_rhythms_measured as purchases
         on
             mature_snapshots.customer_id = purchases.customer_id

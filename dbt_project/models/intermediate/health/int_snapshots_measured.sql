@@ -28,9 +28,15 @@ commitments_measured as (
 
 ),
 
-tickets as (
+balances_dated as (
 
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_balances_dated') }}
+
+),
+
+contracts_dated as (
+
+    select * from {{ ref('int_contracts_dated') }}
 
 ),
 
@@ -40,10 +46,39 @@ customer_events as (
 
 ),
 
-help_desk as (
+{# From when on each source tells anything: before, nothing is not known to be nothing. #}
+first_rows as (
 
-    select count(*) as tickets_count
-    from tickets
+    select
+        event_type as source_name,
+        min(cast(occurred_at as date)) as first_date
+    from customer_events
+    where event_type in ('ticket_created', 'survey_answered', 'review_posted')
+    group by event_type
+    union all
+    select
+        balance_type,
+        min(booked_date)
+    from balances_dated
+    group by balance_type
+    union all
+    select
+        'contract',
+        min(started_date)
+    from contracts_dated
+
+),
+
+sources as (
+
+    select
+        max(case when source_name = 'ticket_created' then first_date end) as tickets_from_date,
+        max(case when source_name = 'survey_answered' then first_date end) as answers_from_date,
+        max(case when source_name = 'review_posted' then first_date end) as reviews_from_date,
+        max(case when source_name = 'points' then first_date end) as points_from_date,
+        max(case when source_name = 'prepaid' then first_date end) as prepaid_from_date,
+        max(case when source_name = 'contract' then first_date end) as contracts_from_date
+    from first_rows
 
 ),
 
@@ -81,19 +116,30 @@ snapshots_measured as (
 
     select
         snapshots.*,
-        snapshots.recent_uses_count / nullif(cast(snapshots.earlier_uses_count as double), 0) as usage_ratio,
-        case when help_desk.tickets_count > 0 then coalesce(grievances.negative_tickets_count, 0) end
-            as negative_tickets_count,
-        case when help_desk.tickets_count > 0 then coalesce(grievances.open_tickets_count, 0) end
-            as open_tickets_count,
-        coalesce(grievances.refunds_count, 0) as refunds_count,
-        coalesce(grievances.detractor_answers_count, 0) as detractor_answers_count,
-        coalesce(grievances.negative_reviews_count, 0) as negative_reviews_count,
-        commitments.points_balance,
-        commitments.prepaid_balance,
-        commitments.contract_days_left
+        case
+            when snapshots.recent_uses_count = 0 then 0
+            else snapshots.recent_uses_count / nullif(cast(snapshots.earlier_uses_count as double), 0)
+        end as usage_ratio,
+        {% for count, source in {
+            'negative_tickets_count': 'tickets',
+            'open_tickets_count': 'tickets',
+            'detractor_answers_count': 'answers',
+            'negative_reviews_count': 'reviews',
+        }.items() -%}
+            case
+                when sources.{{ source }}_from_date <= snapshots.score_date then coalesce(grievances.{{ count }}, 0)
+            end as {{ count }},
+        {% endfor -%}
+        {% for measure, source in {
+            'points_balance': 'points', 'prepaid_balance': 'prepaid', 'contract_days_left': 'contracts'
+        }.items() -%}
+            case
+                when sources.{{ source }}_from_date <= snapshots.score_date then coalesce(commitments.{{ measure }}, 0)
+            end as {{ measure }},
+        {% endfor -%}
+        coalesce(grievances.refunds_count, 0) as refunds_count
     from snapshots_with_use as snapshots
-    cross join help_desk
+    cross join sources
     left join grievances_counted as grievances
         on snapshots.customer_id = grievances.customer_id and snapshots.score_date = grievances.score_date
     left join commitments_measured as commitments

@@ -21,6 +21,12 @@ score_dates_listed as (
 
 ),
 
+bands as (
+
+    select * from {{ ref('dim_bands') }}
+
+),
+
 thresholds as (
 
     select * from {{ ref('thresholds') }}
@@ -48,6 +54,7 @@ churn_risk as (
 
         -- strings
         risks_scored.risk_source,
+        bands.band as risk_band,
         reasons_side_by_side.reason_1,
         reasons_side_by_side.reason_2,
         reasons_side_by_side.reason_3,
@@ -73,7 +80,12 @@ churn_risk as (
     inner join thresholds as horizons
         on horizons.threshold_id = 'churn_horizon_days'
     left join reasons_side_by_side
-        on risks_scored.customer_id = reasons_side_by_side.customer_id
+        on risks_scored.customer_id = reasons_side_by_side.customer_id and risks_scored.risk_source = 'model'
+    left join bands
+        on
+            bands.band_set = 'risk'
+            and risks_scored.risk_probability <= bands.upper_value
+            and coalesce(risks_scored.risk_probability > bands.above_value, true)
 
 )
 

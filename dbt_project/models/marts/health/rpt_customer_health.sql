@@ -57,26 +57,51 @@ four_weeks_ago as (
 
 ),
 
+scores_today as (
+
+    select health_scored.*
+    from health_scored
+    inner join score_dates_listed
+        on health_scored.score_date = score_dates_listed.score_date and score_dates_listed.is_current
+
+),
+
+{# A parent may buy nothing itself, and somebody may have been judged who buys no longer. #}
+customers_told as (
+
+    select customer_id
+    from scores_today
+    union
+    select customer_id
+    from health_rolled_up
+    union
+    select customer_id
+    from overrides_ranked
+
+),
+
 scores_side_by_side as (
 
     select
-        today.customer_id,
-        today.score_date,
-        today.covered_weight,
+        told.customer_id,
+        dates_today.score_date,
+        coalesce(today.covered_weight, 0) as covered_weight,
         today.health_score as measured_score,
         before.health_score as score_before,
         overrides.author as override_author,
         overrides.reason as override_reason,
         overrides.expires_date as override_expires_date,
         coalesce(overrides.health_score, today.health_score) as health_score
-    from health_scored as today
-    inner join score_dates_listed as dates_today
-        on today.score_date = dates_today.score_date and dates_today.is_current
+    from customers_told as told
     cross join four_weeks_ago
+    inner join score_dates_listed as dates_today
+        on dates_today.is_current
+    left join scores_today as today
+        on told.customer_id = today.customer_id
     left join health_scored as before
-        on today.customer_id = before.customer_id and four_weeks_ago.score_date = before.score_date
+        on told.customer_id = before.customer_id and four_weeks_ago.score_date = before.score_date
     left join overrides_ranked as overrides
-        on today.customer_id = overrides.customer_id and overrides.override_rank = 1
+        on told.customer_id = overrides.customer_id and overrides.override_rank = 1
 
 ),
 

@@ -45,6 +45,7 @@ runs as (
     select
         customer_id,
         risk_signal_id,
+        min(asked_before_date) as quiet_until_date,
         min(score_date) as first_fired_date,
         max(score_date) as last_fired_date,
         count(*) as fired_dates_count
@@ -58,7 +59,7 @@ reached as (
     select
         runs.customer_id,
         runs.risk_signal_id,
-        runs.first_fired_date,
+        runs.quiet_until_date,
         max(cast(customer_events.occurred_at as date)) as last_reached_date
     from runs
     inner join customer_events
@@ -67,8 +68,9 @@ reached as (
             and customer_events.event_type = 'customer_contacted'
             and customer_events.direction = 'outbound'
             and coalesce(customer_events.detail, 'reached') = 'reached'
-            and runs.first_fired_date <= cast(customer_events.occurred_at as date)
-    group by runs.customer_id, runs.risk_signal_id, runs.first_fired_date
+            and runs.quiet_until_date < cast(customer_events.occurred_at as date)
+            and runs.last_fired_date >= cast(customer_events.occurred_at as date)
+    group by runs.customer_id, runs.risk_signal_id, runs.quiet_until_date
 
 ),
 
@@ -102,7 +104,7 @@ signals_dated as (
         on
             runs.customer_id = reached.customer_id
             and runs.risk_signal_id = reached.risk_signal_id
-            and runs.first_fired_date = reached.first_fired_date
+            and runs.quiet_until_date = reached.quiet_until_date
 
 ),
 
@@ -130,6 +132,7 @@ risk_signals as (
         is_current and coalesce(snoozed_until_date >= last_fired_date, false) as is_snoozed,
 
         -- dates
+        quiet_until_date,
         first_fired_date,
         last_fired_date,
         snoozed_until_date
