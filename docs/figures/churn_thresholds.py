@@ -13,6 +13,7 @@ import duckdb
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
+EXTRACT = "online_retail"  # what it is drawn of; all others are of the sample company
 PROJECT_FOLDER = Path(__file__).parents[2]
 CURVES = (
     ("return_rate", "#2c7fb8", "still return within 90 days"),

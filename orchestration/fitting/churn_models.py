@@ -135,7 +135,7 @@ class _Months:
 
     def known_by(self, model_date: date) -> _Known:
         """Return what could be learnt from by the date."""
-        sample = self.samples[self.samples["horizon_date"].dt.date <= model_date]
+        sample = self.samples[self.samples["horizon_date"].dt.date < model_date]  # the last day is to be over
         digest = self.code.copy()
         for day in sample["score_date"].unique():
             digest.update(self.slices[day][1])

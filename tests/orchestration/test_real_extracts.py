@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import random
+import runpy
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import lifecycle
-from pages import chapter, examples_of, printed
+from pages import DOCS, chapter, examples_of, printed
 
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import land_folder
@@ -66,6 +67,7 @@ def test_online_retail_gives_its_known_lives_and_cohorts_and_its_rows_in_any_ord
     home = publish("online_retail", DATA / "online_retail", tmp_path / "at_once")
     check_the_customer_whom_the_tutorial_follows(home)
     check_online_retail(home)
+    check_its_figure(home, tmp_path / "churn_thresholds.svg")
 
     # the 305 files in random order, a dozen batches, sixty of them twice and under another name; that marts do not
     # hang on the order of the same rows is told by the sample company
@@ -85,6 +87,12 @@ def test_online_retail_gives_its_known_lives_and_cohorts_and_its_rows_in_any_ord
     for table in ("orders__orders", "orders__order_lines", "orders__refunds"):
         query = f"select * exclude (_source_file, _loaded_at) from raw.{table} order by all"
         assert ask(other.working_database, query) == ask(home.working_database, query), table
+
+
+def check_its_figure(home: WarehouseHome, drawn: Path) -> None:
+    script = DOCS / "figures" / "churn_thresholds.py"
+    runpy.run_path(str(script))["draw"](home.published_database, drawn)
+    assert drawn.read_bytes() == script.with_suffix(".svg").read_bytes()
 
 
 def check_online_retail(home: WarehouseHome) -> None:

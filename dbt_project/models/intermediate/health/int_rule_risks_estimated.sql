@@ -48,7 +48,7 @@ known_by_date as (
         sum(outcomes_counted.gone_count) as gone_count
     from score_dates_listed
     inner join outcomes_counted
-        on score_dates_listed.score_date >= outcomes_counted.horizon_date
+        on score_dates_listed.score_date > outcomes_counted.horizon_date
     group by score_dates_listed.score_date, outcomes_counted.orders_band, outcomes_counted.silence_band
 
 ),

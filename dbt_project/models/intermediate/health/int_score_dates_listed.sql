@@ -68,6 +68,7 @@ score_dates_listed as (
         max(current_mark) = 1 as is_current,
         max(trend_mark) = 1 as is_trend_base
     from dates
+    where score_date is not null
     group by score_date
 
 )
