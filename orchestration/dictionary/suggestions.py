@@ -167,7 +167,9 @@ def print_suggestions(console: Console, days: list[Day], suggestions: list[Sugge
     for suggestion in suggestions:
         console.print("\n".join(_words(suggestion)), markup=False)
     if not suggestions:
-        console.print("The dictionary already says what the data say; there is nothing to accept.")
+        console.print(
+            "The dictionary says what the data say, or they would call nobody at risk before; there is nothing to accept."
+        )
 
 
 def _words(suggestion: Suggestion) -> Iterator[str]:

@@ -1,3 +1,8 @@
+{%- set rests_on_purchases -%}
+    fired.measure in (
+        'gap_ratio', 'longer_gaps_count', 'frequency_ratio', 'amount_ratio', 'silent_days', 'purchases_count'
+    )
+{%- endset -%}
 -- The record that a signal of risk rests on: of a grievance the last one up to the date, of a pattern of purchases the
 -- last order, of the model its version. What rests on many uses, on a balance, or on the rule, has none.
 -- One row per customer id, score date and risk signal id.
@@ -54,16 +59,12 @@ risk_evidence_found as (
         fired.risk_signal_id,
         case
             when grievances_ranked.source_table is not null then grievances_ranked.source_table
-            when fired.measure in (
-                'gap_ratio', 'longer_gaps_count', 'frequency_ratio', 'amount_ratio', 'silent_days', 'purchases_count'
-            ) then 'orders'
+            when {{ rests_on_purchases }} then 'orders'
             when fired.measure = 'risk_probability' and fired.model_date is not null then 'churn_models'
         end as evidence_table,
         case
             when grievances_ranked.source_table is not null then grievances_ranked.source_record_id
-            when fired.measure in (
-                'gap_ratio', 'longer_gaps_count', 'frequency_ratio', 'amount_ratio', 'silent_days', 'purchases_count'
-            ) then fired.last_order_id
+            when {{ rests_on_purchases }} then fired.last_order_id
             when fired.measure = 'risk_probability' then cast(fired.model_date as string)
         end as evidence_record_id
     from risk_signals_fired as fired

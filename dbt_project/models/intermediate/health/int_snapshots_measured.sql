@@ -1,6 +1,6 @@
 -- Every measure that risk and health are told by, of each customer on each score date, by what had happened until
--- then. What no source can tell is NULL: of customers who have never used the product their use, in a company without
--- a help desk the tickets.
+-- then. What no source can tell is NULL: of customers who have never used the product their use, of a time before the
+-- first ticket of all the tickets. Whoever used the product once and does no longer uses it 0 times as much.
 -- One row per customer id and score date.
 with
 

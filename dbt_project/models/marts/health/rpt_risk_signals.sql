@@ -1,7 +1,7 @@
 -- Each time that a customer gave a signal of risk: from the score date on which it first fired to the last one in a
 -- row, with the newest value, the limit and the record that it rests on, and until when it is snoozed because somebody
--- of ours has reached the customer since.
--- One row per customer id, risk signal id and first fired date.
+-- of ours has reached the customer since. Until its month is over the first date is today's; the last quiet one stays.
+-- One row per customer id, risk signal id and quiet until date.
 with
 
 risk_signals_fired as (
