@@ -168,7 +168,7 @@ def print_suggestions(console: Console, days: list[Day], suggestions: list[Sugge
         console.print("\n".join(_words(suggestion)), markup=False)
     if not suggestions:
         console.print(
-            "The dictionary says what the data say, or they would call nobody at risk before; there is nothing to accept."
+            "The dictionary says what the data say, or they leave no time to be at risk; there is nothing to accept."
         )
 
 
