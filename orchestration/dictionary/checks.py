@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.dictionary import cohorts, columns, funnels, scores, segments, stages, vocabulary
+from orchestration.dictionary import cohorts, columns, funnels, scores, segments, stages, vocabulary, winback
 from orchestration.dictionary.findings import DictionaryError, Finding
 from orchestration.dictionary.tables import read_dictionary
 
@@ -69,6 +69,10 @@ CLAIMS: tuple[Claim, ...] = (
     scores.signals_have_a_limit,
     scores.overrides_hold_for_a_while,
     scores.bands_rise_to_the_top,
+    winback.plans_hold_somebody_out,
+    winback.plans_are_segmented_by_what_is_known,
+    winback.plans_have_an_offer_for_everybody,
+    winback.segments_do_not_meet,
     funnels.funnels_have_two_to_eight_steps,
     funnels.steps_are_in_a_row,
     funnels.lists_hold_known_words,

@@ -32,6 +32,8 @@ COUNTED = {
     "health_measures": "health measure",
     "bands": "band",
     "winback_rules": "win-back rule",
+    "winback_plans": "win-back plan",
+    "winback_offers": "offer",
     "icp_rules": "profile rule",
     "attribution_conversions": "conversion",
 }

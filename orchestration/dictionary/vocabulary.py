@@ -47,6 +47,7 @@ LIMITS = (
     ("stage_rules", "min_amount", "max_amount"),
     ("stage_rules", "min_silent_days", "max_silent_days"),
     ("funnel_steps", "min_amount", "max_amount"),
+    ("winback_segments", "min_value", "max_value"),
     ("rfm_segments", "min_recency", "max_recency"),
     ("rfm_segments", "min_frequency", "max_frequency"),
     ("rfm_segments", "min_monetary", "max_monetary"),
@@ -63,6 +64,8 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "churned_silent_days",
         "claim_followed_days",
         "decline_visit_days",
+        "discount_dependency_orders",
+        "experiment_horizon_days",
         "field_verified_days",
         "grievance_window_days",
         "identity_shared_value_limit",
@@ -71,6 +74,7 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "order_ladder_orders",
         "order_ladder_window_days",
         "plausible_employees",
+        "prior_contribution_days",
         "reactivation_campaign_days",
         "retention_curve_watched_days",
         "renewal_contact_days",
@@ -92,6 +96,8 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "value_class_a_share",
         "value_class_b_share",
         "vip_orders_amount",
+        "winback_lift_shrinkage_customers",
+        "winback_value_shrinkage_returns",
         "winback_value_window_days",
     }
 )

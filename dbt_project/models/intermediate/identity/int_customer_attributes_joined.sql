@@ -31,6 +31,7 @@ contacts_ranked as (
         contacts.gender,
         contacts.occupation,
         contacts.income_band,
+        case when contacts.has_plausible_birth_year then contacts.birth_period_start_year end as birth_period_start_year,
         contacts.has_birth_year,
         contacts.has_plausible_birth_year,
         row_number() over (
@@ -72,6 +73,7 @@ customer_attributes_joined as (
         case when firms.customer_id is null then contacts_ranked.gender end as gender,
         case when firms.customer_id is null then contacts_ranked.occupation end as occupation,
         case when firms.customer_id is null then contacts_ranked.income_band end as income_band,
+        case when firms.customer_id is null then contacts_ranked.birth_period_start_year end as birth_period_start_year,
         firms.customer_id is not null as is_b2b,
         firms.customer_id is null and coalesce(contacts_ranked.has_birth_year, false) as has_birth_year,
         firms.customer_id is null

@@ -1,6 +1,5 @@
--- What each customer has brought up to as_of, after the cost of goods and refunds, and what serving it has cost: the
--- activities of the service function at their own cost and each ticket at the dictionary's. The last year's part is
--- kept apart, to tell what a purchase brings and costs nowadays.
+-- What each customer has brought up to as_of, after the cost of goods and refunds, and what serving it has cost. The last
+-- year's part is kept apart, to tell what a purchase brings and costs nowadays.
 -- One row per customer id with a contribution or a service.
 with
 
@@ -10,21 +9,9 @@ contributions_converted as (
 
 ),
 
-customer_events as (
+service_costs_found as (
 
-    select * from {{ ref('fct_customer_events') }}
-
-),
-
-activities as (
-
-    select * from {{ ref('stg_crm__activities') }}
-
-),
-
-thresholds as (
-
-    select * from {{ ref('thresholds') }}
+    select * from {{ ref('int_service_costs_found') }}
 
 ),
 
@@ -47,25 +34,14 @@ amounts as (
     from contributions_converted
     union all
     select
-        customer_events.customer_id,
-        customer_events.occurred_at,
+        customer_id,
+        occurred_at,
         0,
         0,
         true,
         0,
-        case
-            when customer_events.event_type = 'ticket_created' then cast(thresholds.threshold_value as decimal(18, 4))
-            else coalesce(activities.unit_cost, 0)
-        end
-    from customer_events
-    inner join thresholds
-        on thresholds.threshold_id = 'service_ticket_cost'
-    left join activities
-        on customer_events.source_table = 'activities' and customer_events.source_record_id = activities.activity_id
-    where
-        customer_events.customer_id is not null
-        and customer_events.function_code = 'service'
-        and (customer_events.source_table = 'activities' or customer_events.event_type = 'ticket_created')
+        service_cost_amount
+    from service_costs_found
 
 ),
 

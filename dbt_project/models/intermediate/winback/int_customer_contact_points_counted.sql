@@ -31,7 +31,9 @@ customer_contact_points_counted as (
 
     select
         known_customers.customer_id,
-        count(contact_points.party_key) as contact_points_count
+        count(contact_points.party_key) as contact_points_count,
+        count(case when contact_points.party_key like 'email:%' then 1 end) as emails_count,
+        count(case when contact_points.party_key like 'phone:%' then 1 end) as phones_count
     from known_customers
     left join contact_points
         on known_customers.customer_id = contact_points.customer_id

@@ -1,11 +1,12 @@
--- Every customer who is churned at as_of: may we recall it, and if not, why not, for every reason.
--- Reasons stand in the order of their classes: identity, consent, relevance, interest, contact policy, economics.
+-- Every customer who is judged for win-back at as_of: may we recall it, and if not, why not, for every reason; what that
+-- would bring, in which order, how, when and with what offer.
+-- Reasons stand in the order of their classes: identity, consent, relevance, interest, contact policy, economics, experiment.
 -- One row per customer id.
 with
 
-churned_customers_measured as (
+winback_customers_valued as (
 
-    select * from {{ ref('int_churned_customers_measured') }}
+    select * from {{ ref('int_winback_customers_valued') }}
 
 ),
 
@@ -15,9 +16,27 @@ winback_exclusions_found as (
 
 ),
 
+winback_priorities_ranked as (
+
+    select * from {{ ref('int_winback_priorities_ranked') }}
+
+),
+
 response_channels_ranked as (
 
     select * from {{ ref('int_response_channels_ranked') }}
+
+),
+
+response_times_ranked as (
+
+    select * from {{ ref('int_response_times_ranked') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
 
 ),
 
@@ -50,37 +69,78 @@ winback_eligibility as (
 
     select
         -- ids
-        churned.customer_id,
+        valued.customer_id,
+        valued.plan_id,
+        valued.offer_id,
 
         -- strings
+        valued.lifecycle_stage,
+        customers.highest_stage,
+        valued.leaving_reason,
         reasons.primary_reason,
         reasons.primary_exclusion_class,
         reasons.exclusion_reasons,
+        valued.lift_segment,
+        valued.value_segment,
+        valued.lift_basis,
         response_channels_ranked.channel as recommended_channel,
 
         -- numerics
-        cast(coalesce(churned.orders_count, 0) as bigint) as orders_count,
-        churned.value_before_churn,
-        cast(churned.refund_rate as double) as refund_rate,
-        cast(churned.days_since_last_order as integer) as days_since_last_order,
-        cast(churned.open_tickets_count as bigint) as open_tickets_count,
+        priorities.priority_number,
+        cast(weekdays.time_value as integer) as recommended_weekday,
+        cast(hours.time_value as integer) as recommended_hour,
+        cast(valued.contact_points_count as bigint) as contact_points_count,
+        cast(valued.orders_count as bigint) as orders_count,
+        cast(valued.open_tickets_count as bigint) as open_tickets_count,
+        cast(valued.unpaid_invoices_count as bigint) as unpaid_invoices_count,
+        cast(valued.negative_signals_count as bigint) as negative_signals_count,
+        cast(valued.caps_exceeded_count as bigint) as caps_exceeded_count,
+        cast(valued.running_plans_count as bigint) as running_plans_count,
         cast(coalesce(reasons.exclusion_reasons_count, 0) as bigint) as exclusion_reasons_count,
+        cast(valued.days_since_last_order as integer) as days_since_last_order,
+        cast(valued.days_since_last_message as integer) as days_since_last_message,
+        cast(valued.refund_rate as double) as refund_rate,
+        valued.discount_dependency_rate,
+        valued.service_effort_ratio,
+        valued.value_before_churn,
+        valued.second_lifetime_value,
+        valued.expected_recall_rate,
+        valued.expected_lift,
+        valued.break_even_lift,
+        valued.expected_cost_amount,
+        valued.expected_net_value,
 
         -- booleans
         reasons.customer_id is null as is_eligible,
+        coalesce(priorities.is_within_budget, false) as is_within_budget,
+        valued.has_withdrawn_consent,
 
         -- timestamps
-        churned.last_ordered_at,
-        churned.churned_at,
-        churned.as_of
+        valued.last_ordered_at,
+        valued.stage_entered_at,
+        valued.as_of
 
-    from churned_customers_measured as churned
+    from winback_customers_valued as valued
+    inner join customers
+        on valued.customer_id = customers.customer_id
     left join reasons
-        on churned.customer_id = reasons.customer_id
+        on valued.customer_id = reasons.customer_id
+    left join winback_priorities_ranked as priorities
+        on valued.customer_id = priorities.customer_id
     left join response_channels_ranked
         on
-            churned.customer_id = response_channels_ranked.customer_id
+            valued.customer_id = response_channels_ranked.customer_id
             and response_channels_ranked.channel_rank = 1
+    left join response_times_ranked as weekdays
+        on
+            valued.customer_id = weekdays.customer_id
+            and weekdays.time_unit = 'weekday'
+            and weekdays.time_rank = 1
+    left join response_times_ranked as hours
+        on
+            valued.customer_id = hours.customer_id
+            and hours.time_unit = 'hour'
+            and hours.time_rank = 1
 
 )
 

@@ -65,6 +65,11 @@ contacts as (
         city,
         country,
 
+        -- numerics; of the year of birth only its half decade leaves raw
+        cast(
+            floor({{ dbt.safe_cast('birth_year', 'bigint') }} / cast(5 as double)) * 5 as integer
+        ) as birth_period_start_year,
+
         -- booleans; what is personal is judged here, and stays in raw
         coalesce(trim(name) != '', false) as has_name,
         {{ has_plausible_name('name') }} as has_plausible_name,

@@ -1,4 +1,4 @@
--- Who is churned at as_of, and since when.
+-- Who is judged for win-back: who stands at as_of in a stage of the dictionary's `winback_stages`, and since when.
 -- One row per customer id.
 with
 
@@ -8,25 +8,33 @@ stage_intervals as (
 
 ),
 
+winback_stages as (
+
+    select * from {{ ref('winback_stages') }}
+
+),
+
 build_clocks_resolved as (
 
     select * from {{ ref('int_build_clocks_resolved') }}
 
 ),
 
-churned_customers_found as (
+winback_customers_found as (
 
     select
         stage_intervals.customer_id,
-        stage_intervals.valid_from_at as churned_at,
+        stage_intervals.stage as lifecycle_stage,
+        stage_intervals.valid_from_at as stage_entered_at,
         build_clocks_resolved.as_of
     from stage_intervals
+    inner join winback_stages
+        on stage_intervals.stage = winback_stages.stage
     cross join build_clocks_resolved
     where
         stage_intervals.lifecycle_id = 'customer'
-        and stage_intervals.stage = 'churned'
         and stage_intervals.is_current
 
 )
 
-select * from churned_customers_found
+select * from winback_customers_found

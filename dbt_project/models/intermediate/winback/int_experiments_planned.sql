@@ -1,0 +1,62 @@
+-- Which experiment is which wave of a win-back plan: its id is the plan's, `_w` and the wave's number. An experiment of no
+-- plan is followed for the days of the dictionary.
+-- One row per experiment id.
+with
+
+assignments_unioned as (
+
+    select * from {{ ref('int_assignments_unioned') }}
+
+),
+
+winback_plans as (
+
+    select * from {{ ref('winback_plans') }}
+
+),
+
+thresholds as (
+
+    select * from {{ ref('thresholds') }}
+
+),
+
+experiments as (
+
+    select distinct experiment_id
+    from assignments_unioned
+
+),
+
+waves as (
+
+    select
+        experiments.experiment_id,
+        winback_plans.plan_id,
+        winback_plans.horizon_days,
+        {{ dbt.safe_cast('substr(experiments.experiment_id, length(winback_plans.plan_id) + 3)', 'integer') }}
+            as wave_number
+    from experiments
+    inner join winback_plans
+        on
+            winback_plans.plan_id || '_w'
+            = substr(experiments.experiment_id, 1, length(winback_plans.plan_id) + 2)
+
+),
+
+experiments_planned as (
+
+    select
+        experiments.experiment_id,
+        waves.plan_id,
+        waves.wave_number,
+        coalesce(waves.horizon_days, cast(thresholds.threshold_value as integer)) as horizon_days
+    from experiments
+    inner join thresholds
+        on thresholds.threshold_id = 'experiment_horizon_days'
+    left join waves
+        on experiments.experiment_id = waves.experiment_id
+
+)
+
+select * from experiments_planned

@@ -1,0 +1,126 @@
+-- What customers brought and cost from their return on, for the days of each plan: their second lifetime value, where
+-- these days are over.
+-- One row per plan id, customer id and returned at.
+with
+
+returns_found as (
+
+    select * from {{ ref('int_returns_found') }}
+
+),
+
+winback_plans as (
+
+    select * from {{ ref('winback_plans') }}
+
+),
+
+contributions_converted as (
+
+    select * from {{ ref('int_contributions_converted') }}
+
+),
+
+service_costs_found as (
+
+    select * from {{ ref('int_service_costs_found') }}
+
+),
+
+customer_events as (
+
+    select * from {{ ref('fct_customer_events') }}
+
+),
+
+build_clocks_resolved as (
+
+    select * from {{ ref('int_build_clocks_resolved') }}
+
+),
+
+returns_planned as (
+
+    select
+        winback_plans.plan_id,
+        returns_found.customer_id,
+        returns_found.returned_at,
+        {{ dbt.dateadd('day', 'winback_plans.value_days', 'returns_found.returned_at') }} as value_ends_at
+    from returns_found
+    cross join winback_plans
+
+),
+
+facts as (
+
+    select
+        customer_id,
+        occurred_at,
+        contribution_amount,
+        cast(0 as decimal(18, 4)) as service_cost_amount,
+        0 as orders_count
+    from contributions_converted
+    union all
+    select customer_id, occurred_at, cast(0 as decimal(18, 4)), service_cost_amount, 0
+    from service_costs_found
+    union all
+    select customer_id, occurred_at, cast(0 as decimal(18, 4)), cast(0 as decimal(18, 4)), 1
+    from customer_events
+    where event_type = 'qualifying_order_placed' and customer_id is not null
+
+),
+
+facts_summed as (
+
+    select
+        returns_planned.plan_id,
+        returns_planned.customer_id,
+        returns_planned.returned_at,
+        sum(facts.contribution_amount) as contribution_amount,
+        sum(facts.service_cost_amount) as service_cost_amount,
+        sum(facts.orders_count) as orders_count
+    from returns_planned
+    inner join facts
+        on
+            returns_planned.customer_id = facts.customer_id
+            and returns_planned.returned_at <= facts.occurred_at
+            and returns_planned.value_ends_at > facts.occurred_at
+    group by returns_planned.plan_id, returns_planned.customer_id, returns_planned.returned_at
+
+),
+
+returns_with_maturity as (
+
+    select
+        returns_planned.plan_id,
+        returns_planned.customer_id,
+        returns_planned.returned_at,
+        returns_planned.value_ends_at < build_clocks_resolved.as_of as is_mature
+    from returns_planned
+    cross join build_clocks_resolved
+
+),
+
+{# A return is an order, so there is always something to sum. #}
+returns_valued as (
+
+    select
+        returned.plan_id,
+        returned.customer_id,
+        returned.returned_at,
+        returned.is_mature,
+        case when returned.is_mature then cast(facts_summed.contribution_amount as decimal(18, 4)) end
+            as contribution_amount,
+        case when returned.is_mature then cast(facts_summed.service_cost_amount as decimal(18, 4)) end
+            as service_cost_amount,
+        case when returned.is_mature then facts_summed.orders_count > 1 end as has_second_purchase
+    from returns_with_maturity as returned
+    left join facts_summed
+        on
+            returned.plan_id = facts_summed.plan_id
+            and returned.customer_id = facts_summed.customer_id
+            and returned.returned_at = facts_summed.returned_at
+
+)
+
+select * from returns_valued
