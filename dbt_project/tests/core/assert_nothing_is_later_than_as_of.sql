@@ -68,8 +68,13 @@ instants as (
     union all
     select
         'rpt_winback_eligibility',
-        max(greatest(churned_at, last_ordered_at))
+        max(greatest(stage_entered_at, last_ordered_at))
     from {{ ref('rpt_winback_eligibility') }}
+    union all
+    select
+        'fct_assignments',
+        max(greatest(assigned_at, coalesce(first_contacted_at, assigned_at)))
+    from {{ ref('fct_assignments') }}
 
 )
 
