@@ -54,7 +54,8 @@ class Order:
         return joined[self.number % len(joined)].customer_id
 
 
-def _items(rng: random.Random, order: Order) -> list[tuple[str, int]]:
+def take_items(rng: random.Random, order: Order) -> list[tuple[str, int]]:
+    """Draw what is in an order, and how much of it."""
     kind = order.purchase.kind
     if kind == "taste":
         return [("PR-TASTE", 1)]
@@ -70,7 +71,7 @@ def _items(rng: random.Random, order: Order) -> list[tuple[str, int]]:
 
 def _add_lines(tables: Tables, rng: random.Random, order: Order) -> None:
     has_coupon = order.purchase.kind == "shop" and bool(order.customer_id) and happens(rng, 0.06)
-    for place, (product_id, quantity) in enumerate(_items(rng, order), 1):
+    for place, (product_id, quantity) in enumerate(take_items(rng, order), 1):
         product = PRODUCT_OF[product_id]
         discount = Decimal(20) if has_coupon and place == 1 else ZERO
         discount = product.list_price if order.purchase.kind == "gift" else discount
@@ -92,7 +93,8 @@ def _add_lines(tables: Tables, rng: random.Random, order: Order) -> None:
         )  # fmt: skip
 
 
-def _price(order: Order) -> None:
+def price(order: Order) -> None:
+    """Set discount, tax and shipping of an order whose goods are known."""
     kind, cent = order.purchase.kind, Decimal("0.01")
     order.discount = (order.gross * Decimal("0.10")).quantize(cent) if kind == "renewal" else ZERO
     order.tax = ((order.gross - order.discount) * Decimal("0.06")).quantize(cent) if order.is_firm else ZERO
@@ -199,7 +201,7 @@ def add_orders(tables: Tables, people: list[Person]) -> list[Order]:
         order = Order(f"O{number:06d}", number, person, purchase)
         rng = stream("order", person.person_id if person else "", purchase.at, purchase.kind, number)
         _add_lines(tables, rng, order)
-        _price(order)
+        price(order)
         _add_head(tables, rng, order)
         _add_money(tables, rng, order)
         _add_refund(tables, rng, order)

@@ -10,8 +10,9 @@ from .company import Company
 from .dirt import Stain
 from .people import Person, order_probability
 from .planted import MUST, Oddity
-from .settings import CHANNELS, DAYS_IN_MONTH, END, HORIZON_DAYS, SEED, SEGMENTS, SILENCE_DAYS, START, WAVES
+from .settings import CHANNELS, DAYS_IN_MONTH, END, HORIZON_DAYS, SEED, SEGMENTS, SILENCE_DAYS, START, VALUE_DAYS, WAVES
 from .winback import last_qualifying_at
+from .worth import second_lifetime_values
 from .writing import SeedFile, as_text
 
 Record = dict[str, object]
@@ -141,6 +142,7 @@ def make_truth(
         "order_factor_by_channel": {channel.name: channel.order_factor for channel in CHANNELS},
         "churn": {name: _churn(people) for name, people in by_segment.items()},
         "winback": _winback(company),
+        "second_lifetime": {"value_days": VALUE_DAYS, "contribution": second_lifetime_values(company.people)},
         "identity": _identity(company, oddities),
         "rows": _row_counts(files, stains),
         "oddity_counts": dict(Counter(one.kind for one in oddities)),

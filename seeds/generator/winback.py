@@ -8,6 +8,7 @@ from .people import Person, Purchase, lifetime, shopping
 from .settings import SILENCE_DAYS, TREATMENT_SHARE, WAVES, Wave
 
 RETURN_FROM, RETURN_TO = 2, 58
+RENEWS_AT_ONCE = 0.3
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def _bring_back(person: Person, wave: Wave) -> None:
     life = person.life
     life.returned_at = awake(wave.assigned_at + days(rng.uniform(RETURN_FROM, RETURN_TO)))
     life.ends_again_at = life.returned_at + lifetime(rng, person.segment) + timedelta(hours=1)
-    life.purchases.append(Purchase("renewal" if happens(rng, 0.3) else "shop", life.returned_at))
+    life.purchases.append(Purchase("renewal" if happens(rng, RENEWS_AT_ONCE) else "shop", life.returned_at))
     life.purchases += shopping(rng, person.segment, (life.returned_at, life.ends_again_at))
 
 
