@@ -1,6 +1,6 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_winback_eligibility"}}}) }}
--- The list has no hole, promises less from place to place, holds nobody who is excluded, and costs no more than the plan
--- allows.
+-- The list has no hole, promises less from place to place, holds nobody who is excluded, and costs no more than the
+-- plan allows.
 with
 
 places as (

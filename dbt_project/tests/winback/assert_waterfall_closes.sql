@@ -1,6 +1,6 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_winback_waterfall"}}}) }}
--- Judged is eligible and those whom each rule drops first; what the last rule leaves is the list; and a rule's marginal
--- effect is counted anew from the reasons.
+-- Judged is eligible and those whom each rule drops first; what the last rule leaves is the list; and a rule's
+-- marginal effect is counted anew from the reasons.
 with
 
 totals as (

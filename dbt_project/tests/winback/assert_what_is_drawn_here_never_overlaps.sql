@@ -1,6 +1,7 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_assignments"}}}) }}
--- Nobody is drawn here into a wave while another wave drawn here watches him. Told by the customers as they were drawn:
--- records that are joined later may bring two waves together, and what sources state may overlap; both say so.
+-- Nobody is drawn here into a wave while another wave drawn here watches him. Told by the customers as they were
+-- drawn: records that are joined later may bring two waves together, and what sources state may overlap; both say
+-- so.
 with
 
 drawn as (

@@ -31,7 +31,9 @@ contacts_ranked as (
         contacts.gender,
         contacts.occupation,
         contacts.income_band,
-        case when contacts.has_plausible_birth_year then contacts.birth_period_start_year end as birth_period_start_year,
+        case
+            when contacts.has_plausible_birth_year then contacts.birth_period_start_year
+        end as birth_period_start_year,
         contacts.has_birth_year,
         contacts.has_plausible_birth_year,
         row_number() over (

@@ -1,5 +1,5 @@
--- What became of everybody drawn within the horizon, contacted or not: whether they were recalled, what they brought and
--- cost, whether they complained. Nothing is told before the horizon is over.
+-- What became of everybody drawn within the horizon, contacted or not: whether they were recalled, what they
+-- brought and cost, whether they complained. Nothing is told before the horizon is over.
 -- One row per assignment id.
 with
 

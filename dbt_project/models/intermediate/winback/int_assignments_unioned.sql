@@ -1,5 +1,5 @@
--- Each customer's arm in each experiment up to as_of, whether a source states it or we have drawn it. Of a customer whose
--- records were joined later the first arm holds, so that an arm never changes.
+-- Each customer's arm in each experiment up to as_of, whether a source states it or we have drawn it. Of a customer
+-- whose records were joined later the first arm holds, so that an arm never changes.
 -- One row per experiment id and customer id.
 with
 

@@ -1,5 +1,5 @@
--- Which experiment is which wave of a win-back plan: its id is the plan's, `_w` and the wave's number. An experiment of no
--- plan is followed for the days of the dictionary.
+-- Which experiment is which wave of a win-back plan: its id is the plan's, `_w` and the wave's number. An
+-- experiment of no plan is followed for the days of the dictionary.
 -- One row per experiment id.
 with
 

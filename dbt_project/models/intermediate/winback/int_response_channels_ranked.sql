@@ -1,6 +1,6 @@
--- The channels through which each customer who is judged may be reached: those it answered most come first, then those
--- that all customers answer most. Of a customer who was ever asked for consent, only the channels that are granted, by
--- name or by `all`; e-mail only where an address is known, the others where a number is.
+-- The channels through which each customer who is judged may be reached: those it answered most come first, then
+-- those that all customers answer most. Of a customer who was ever asked for consent, only the channels that are
+-- granted, by name or by `all`; e-mail only where an address is known, the others where a number is.
 -- One row per customer id and channel.
 with
 

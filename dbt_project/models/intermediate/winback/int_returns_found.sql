@@ -1,4 +1,5 @@
--- When customers came back: by the stages, from churned to a stage of progress, or within the horizon of an experiment.
+-- When customers came back: by the stages, from churned to a stage of progress, or within the horizon of an
+-- experiment.
 -- One row per customer id and returned at.
 with
 

@@ -1,5 +1,5 @@
--- What customers brought and cost from their return on, for the days of each plan: their second lifetime value, where
--- these days are over.
+-- What customers brought and cost from their return on, for the days of each plan: their second lifetime value,
+-- where these days are over.
 -- One row per plan id, customer id and returned at.
 with
 

@@ -1,5 +1,5 @@
--- What a customer brings after coming back, after goods, refunds and service, in the days of each plan: the mean of all
--- returns whose days are over, and of each segment, drawn towards that of all where returns are few.
+-- What a customer brings after coming back, after goods, refunds and service, in the days of each plan: the mean of
+-- all returns whose days are over, and of each segment, drawn towards that of all where returns are few.
 -- One row per plan id and segment, where `all` is all together.
 with
 

@@ -1,5 +1,5 @@
--- What is known of each customer who is judged for win-back, as far as the rules ask for it and money has no part in it.
--- A measure that no source can tell is NULL, and a rule does not judge by it.
+-- What is known of each customer who is judged for win-back, as far as the rules ask for it and money has no part
+-- in it. A measure that no source can tell is NULL, and a rule does not judge by it.
 -- One row per customer id.
 with
 

@@ -1,5 +1,6 @@
--- What it would bring to recall each customer who is judged, by the next plan: its second lifetime value, the lift to
--- expect, the offer it would get, and the net of both. Not known where nobody like it was ever drawn, or came back.
+-- What it would bring to recall each customer who is judged, by the next plan: its second lifetime value, the lift
+-- to expect, the offer it would get, and the net of both. Not known where nobody like it was ever drawn, or came
+-- back.
 -- One row per customer id.
 with
 

@@ -1,5 +1,5 @@
--- What the past of a customer who is judged for win-back tells of it: refunds, discounts, the effort of serving it, ill
--- words, the last grievance before it fell silent.
+-- What the past of a customer who is judged for win-back tells of it: refunds, discounts, the effort of serving it,
+-- ill words, the last grievance before it fell silent.
 -- One row per customer id.
 with
 

@@ -1,5 +1,5 @@
--- What a recall adds, by what all waves of all plans have shown: of all persons or firms, and of each of their segments,
--- drawn towards that of all where the arms are small. What persons showed says nothing of firms.
+-- What a recall adds, by what all waves of all plans have shown: of all persons or firms, and of each of their
+-- segments, drawn towards that of all where the arms are small. What persons showed says nothing of firms.
 -- One row per is b2b and segment, where `all` is all together.
 with
 
@@ -81,7 +81,7 @@ arms_counted as (
 arms_compared as (
 
     select
-        arms_counted.*,
+        *,
         case
             when treatment_count > 0 and control_count > 0
                 then recalled_treatment_count / treatment_count - recalled_control_count / control_count

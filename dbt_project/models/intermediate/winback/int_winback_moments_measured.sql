@@ -1,5 +1,5 @@
--- What was known of customers at the moments that win-back asks for: now, at a draw, at a return. Only orders before the
--- moment count, so that nothing of what followed tells customers apart.
+-- What was known of customers at the moments that win-back asks for: now, at a draw, at a return. Only orders
+-- before the moment count, so that nothing of what followed tells customers apart.
 -- One row per customer id and measured at.
 with
 
@@ -105,7 +105,9 @@ winback_moments_measured as (
         attributes.birth_period_start_year,
         coalesce(orders_summed.orders_count, 0) as orders_count,
         cast(coalesce(orders_summed.value_before_churn, 0) as decimal(18, 4)) as value_before_churn,
-        {{ dbt.datediff('orders_summed.last_ordered_at', 'moments.measured_at', 'day') }} as days_since_last_order,
+        {{ dbt.datediff(
+            'orders_summed.last_ordered_at', 'moments.measured_at', 'day'
+        ) }} as days_since_last_order,
         coalesce(attributes.is_b2b, false) as is_b2b,
         orders_summed.last_ordered_at
     from moments

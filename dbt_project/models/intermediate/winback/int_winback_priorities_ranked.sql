@@ -1,5 +1,6 @@
--- In which order those who may be recalled should be: by the net value to expect, the more valuable before churn among
--- equals; and how far down the list the next plan's budget of a wave goes. Whoever's net value is not known has no place.
+-- In which order those who may be recalled should be: by the net value to expect, the more valuable before churn
+-- among equals; and how far down the list the next plan's budget of a wave goes. Whoever's net value is not known
+-- has no place.
 -- One row per customer id that is excluded by no rule.
 with
 

@@ -1,5 +1,5 @@
--- Who was drawn into which arm of which experiment, when, and whether a campaign's message reached them; an arm that was
--- given never changes.
+-- Who was drawn into which arm of which experiment, when, and whether a campaign's message reached them; an arm
+-- that was given never changes.
 -- One row per experiment id and customer id.
 with
 

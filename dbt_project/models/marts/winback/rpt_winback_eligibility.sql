@@ -1,6 +1,6 @@
--- Every customer who is judged for win-back at as_of: may we recall it, and if not, why not, for every reason; what that
--- would bring, in which order, how, when and with what offer.
--- Reasons stand in the order of their classes: identity, consent, relevance, interest, contact policy, economics, experiment.
+-- Every customer who is judged for win-back at as_of: may we recall it, and if not, why not, for every reason; what
+-- that would bring, in which order, how, when and with what offer. Reasons stand in the order of their classes:
+-- identity, consent, relevance, interest, contact policy, economics, experiment.
 -- One row per customer id.
 with
 
@@ -28,9 +28,9 @@ response_channels_ranked as (
 
 ),
 
-response_times_ranked as (
+contact_times_recommended as (
 
-    select * from {{ ref('int_response_times_ranked') }}
+    select * from {{ ref('int_contact_times_recommended') }}
 
 ),
 
@@ -87,8 +87,8 @@ winback_eligibility as (
 
         -- numerics
         priorities.priority_number,
-        cast(weekdays.time_value as integer) as recommended_weekday,
-        cast(hours.time_value as integer) as recommended_hour,
+        contact_times.recommended_weekday,
+        contact_times.recommended_hour,
         cast(valued.contact_points_count as bigint) as contact_points_count,
         cast(valued.orders_count as bigint) as orders_count,
         cast(valued.open_tickets_count as bigint) as open_tickets_count,
@@ -131,16 +131,8 @@ winback_eligibility as (
         on
             valued.customer_id = response_channels_ranked.customer_id
             and response_channels_ranked.channel_rank = 1
-    left join response_times_ranked as weekdays
-        on
-            valued.customer_id = weekdays.customer_id
-            and weekdays.time_unit = 'weekday'
-            and weekdays.time_rank = 1
-    left join response_times_ranked as hours
-        on
-            valued.customer_id = hours.customer_id
-            and hours.time_unit = 'hour'
-            and hours.time_rank = 1
+    left join contact_times_recommended as contact_times
+        on valued.customer_id = contact_times.customer_id
 
 )
 

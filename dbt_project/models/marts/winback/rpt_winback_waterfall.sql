@@ -1,5 +1,5 @@
--- How many of those who are judged for win-back each rule keeps off the list: at all, as the first reason, and alone, so
--- that they would be on the list without it; and how many are left after it.
+-- How many of those who are judged for win-back each rule keeps off the list: at all, as the first reason, and
+-- alone, so that they would be on the list without it; and how many are left after it.
 -- One row per rule id.
 with
 
