@@ -58,13 +58,31 @@ facts as (
     from customer_events
     where event_type = 'qualifying_order_placed' and customer_id is not null
     union all
-    select customer_id, occurred_at, contribution_amount, cast(0 as decimal(18, 4)), false, false
+    select
+        customer_id,
+        occurred_at,
+        contribution_amount,
+        cast(0 as decimal(18, 4)),
+        false,
+        false
     from contributions_converted
     union all
-    select customer_id, occurred_at, cast(0 as decimal(18, 4)), service_cost_amount, false, false
+    select
+        customer_id,
+        occurred_at,
+        cast(0 as decimal(18, 4)),
+        service_cost_amount,
+        false,
+        false
     from service_costs_found
     union all
-    select customer_id, occurred_at, cast(0 as decimal(18, 4)), cast(0 as decimal(18, 4)), false, true
+    select
+        customer_id,
+        occurred_at,
+        cast(0 as decimal(18, 4)),
+        cast(0 as decimal(18, 4)),
+        false,
+        true
     from customer_harms_found
 
 ),

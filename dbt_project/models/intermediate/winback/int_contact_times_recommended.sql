@@ -29,9 +29,17 @@ answers as (
 
 answer_times as (
 
-    select customer_id, 'hour' as time_unit, answered_hour as time_value from answers
+    select
+        customer_id,
+        'hour' as time_unit,
+        answered_hour as time_value
+    from answers
     union all
-    select customer_id, 'weekday', answered_weekday from answers
+    select
+        customer_id,
+        'weekday',
+        answered_weekday
+    from answers
 
 ),
 

@@ -61,10 +61,20 @@ facts as (
         0 as orders_count
     from contributions_converted
     union all
-    select customer_id, occurred_at, cast(0 as decimal(18, 4)), service_cost_amount, 0
+    select
+        customer_id,
+        occurred_at,
+        cast(0 as decimal(18, 4)),
+        service_cost_amount,
+        0
     from service_costs_found
     union all
-    select customer_id, occurred_at, cast(0 as decimal(18, 4)), cast(0 as decimal(18, 4)), 1
+    select
+        customer_id,
+        occurred_at,
+        cast(0 as decimal(18, 4)),
+        cast(0 as decimal(18, 4)),
+        1
     from customer_events
     where event_type = 'qualifying_order_placed' and customer_id is not null
 

@@ -104,7 +104,9 @@ winback_customers_measured as (
         coalesce(unpaid_invoices.unpaid_invoices_count, 0) as unpaid_invoices_count,
         coalesce(running_plans.running_plans_count, 0) as running_plans_count,
         moments.days_since_last_order,
-        {{ dbt.datediff('histories.last_message_at', 'found.as_of', 'day') }} as days_since_last_message,
+        {{ dbt.datediff(
+            'histories.last_message_at', 'found.as_of', 'day'
+        ) }} as days_since_last_message,
         contact_points.contact_points_count,
         permissions.has_withdrawn_consent,
         moments.last_ordered_at,

@@ -57,9 +57,19 @@ assignments_segmented as (
 
 scopes as (
 
-    select is_b2b, 'all' as segment, arm, is_recalled from assignments_segmented
+    select
+        is_b2b,
+        'all' as segment,
+        arm,
+        is_recalled
+    from assignments_segmented
     union all
-    select is_b2b, segment, arm, is_recalled from assignments_segmented
+    select
+        is_b2b,
+        segment,
+        arm,
+        is_recalled
+    from assignments_segmented
 
 ),
 
