@@ -65,6 +65,8 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "claim_followed_days",
         "contact_collision_hours",
         "contact_half_life_days",
+        "contact_outcome_days",
+        "contact_outcome_months",
         "contact_streak_contacts",
         "decline_visit_days",
         "field_verified_days",
