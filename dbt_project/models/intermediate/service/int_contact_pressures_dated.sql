@@ -1,5 +1,5 @@
--- The score of contact pressure, by all functions together, at the ends of past months, of every customer whom a contact
--- that counts had reached by then.
+-- The score of contact pressure, by all functions together, at the ends of past months, of every customer to whom a
+-- contact that counts was made by then.
 -- One row per customer id and score date.
 with
 

@@ -1,5 +1,5 @@
--- What came after contact pressure: of the customers in each band at the ends of past months, how many withdrew a consent
--- or complained soon after. It says what went together and not what caused it.
+-- What came after contact pressure: of the customers in each band at the ends of past months, how many withdrew a
+-- consent or complained soon after. It says what went together and not what caused it.
 -- One row per score date, pressure band and outcome.
 with
 
