@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.dictionary import cohorts, columns, funnels, scores, segments, stages, vocabulary, winback
+from orchestration.dictionary import (
+    cohorts,
+    columns,
+    contacts,
+    funnels,
+    scores,
+    segments,
+    stages,
+    vocabulary,
+    winback,
+)
 from orchestration.dictionary.findings import DictionaryError, Finding
 from orchestration.dictionary.tables import read_dictionary
 
@@ -73,6 +83,11 @@ CLAIMS: tuple[Claim, ...] = (
     winback.plans_are_segmented_by_what_is_known,
     winback.plans_have_an_offer_for_everybody,
     winback.segments_do_not_meet,
+    contacts.caps_allow_a_contact,
+    contacts.caps_look_back_within_reach,
+    contacts.caps_name_known_stages,
+    contacts.caps_are_told_apart,
+    contacts.contact_types_have_a_weight,
     funnels.funnels_have_two_to_eight_steps,
     funnels.steps_are_in_a_row,
     funnels.lists_hold_known_words,

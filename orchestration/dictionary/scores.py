@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 OVERALL = "overall"
 MODEL_MEASURE = "risk_probability"
-HIGHEST_OF_SETS = {"health": 100, "risk": 1}
+HIGHEST_OF_SETS = {"health": 100, "risk": 1, "pressure": 1000}  # pressure has no end; its last band is open
 
 
 def weights_make_a_whole(dictionary: Dictionary) -> Iterator[Finding]:

@@ -42,6 +42,7 @@ SPANS = (
     ("attribution_conversions", "event_number"),
     ("attribution_conversions", "window_days"),
     ("attribution_conversions", "half_life_days"),
+    ("contact_caps", "window_days"),
 )
 LIMITS = (
     ("stage_rules", "min_amount", "max_amount"),
@@ -63,6 +64,11 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "churn_silences",
         "churned_silent_days",
         "claim_followed_days",
+        "contact_collision_hours",
+        "contact_half_life_days",
+        "contact_outcome_days",
+        "contact_outcome_months",
+        "contact_streak_contacts",
         "decline_visit_days",
         "discount_dependency_orders",
         "experiment_horizon_days",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orchestration.dictionary.checks import CLAIMS, CLAIMS_OF_SHAPE, sound_dictionary
+from orchestration.dictionary.contacts import CONTACT_TYPES
 from orchestration.dictionary.findings import DictionaryError
 from orchestration.dictionary.seeds import read_seeds
 from orchestration.dictionary.triggers import TRIGGER_COLUMNS, TRIGGERS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 RULES, STAGES, STEPS = "stage_rules.csv", "lifecycle_stages.csv", "funnel_steps.csv"
 COHORTS, SEGMENTS = "cohort_definitions.csv", "rfm_segments.csv"
 SIGNALS, BANDS = "risk_signals.csv", "bands.csv"
+CAPS, WEIGHTS = "contact_caps.csv", "contact_weights.csv"
 GROUPS, MEASURES = "health_groups.csv", "health_measures.csv"
 CONVERSIONS, TOUCHES = "attribution_conversions.csv", "attribution_touches.csv"
 TRIAL = "customer,interest_shown,1,engaged,outside|reached|known|closed,event,70"
@@ -452,6 +454,38 @@ CHANGES = {
         (BANDS, "green,3,100", "green,3,99"),
         ("bands.csv, line 4, column 'upper_value': the last band of 'health' ends at 99, and values go up to 100;",),
     ),
+    # contacts
+    "cap that forbids contact": (
+        (CAPS, "any_day,,,,1,1", "any_day,,,,1,0"),
+        ("contact_caps.csv, line 2, column 'max_contacts': cap 'any_day' allows 0 contacts; write a number from 1 on",),
+    ),
+    "cap over no time": (
+        (CAPS, "any_day,,,,1,1", "any_day,,,,0,1"),
+        ("contact_caps.csv, line 2, column 'window_days': window_days 0 is nothing at all; write a number above 0",),
+    ),
+    "cap over too long a time": (
+        (CAPS, "any_month,,,,30,8", "any_month,,,,24001,8"),
+        ("contact_caps.csv, line 4, column 'window_days': 24001 days are too many; write at most 24000",),
+    ),
+    "cap of an unknown stage": (
+        (CAPS, "churned_month,churned", "churned_month,churnd"),
+        ("contact_caps.csv, line 8, column 'stage': there is no stage 'churnd' in lifecycle 'customer'; did you mean",),
+    ),
+    "cap of a deal's stage": (
+        (CAPS, "churned_month,churned", "churned_month,lost"),
+        ("contact_caps.csv, line 8, column 'stage': there is no stage 'lost' in lifecycle 'customer'; did you mean",),
+    ),
+    "two caps on the same contacts": (
+        (CAPS, "any_month,,,,30,8", "any_month,,,,7,8"),
+        (
+            "contact_caps.csv, line 4, column 'cap_id': caps 'any_week' and 'any_month' count the same contacts; "
+            "remove one; the other is in line 3",
+        ),
+    ),
+    "contact without weight": (
+        (WEIGHTS, "visit,3", "visit,0"),
+        ("contact_weights.csv, line 9, column 'weight': contacts of type 'visit' weigh 0; write a number above 0",),
+    ),
 }
 
 
@@ -481,6 +515,19 @@ def test_overrides_are_scores_that_hold_for_some_days(dictionary: DictionaryCopy
         f"{file} 4, column 'expires_date': the override ends before it begins; exchange the dates",
         f"{file} 5, column 'health_score': 101 is no score; write 0 to 100",
     ]
+
+
+def test_every_type_of_contact_needs_a_weight(dictionary: DictionaryCopy) -> None:
+    dictionary.change("contact_weights.csv", "visit,3", "visits,3")
+    assert [text.partition("; ")[0] for text in dictionary.findings()] == [
+        "contact_weights.csv, column 'contact_type': there is no weight for contacts of type 'visit'",
+        "contact_weights.csv, line 9, column 'contact_type': there is no contact_type 'visits'",
+    ]
+
+
+def test_the_types_of_contact_with_a_weight_are_those_that_the_column_accepts() -> None:
+    columns = {column.name: column for column in read_seeds(DICTIONARY_FOLDER)["contact_weights"].columns}
+    assert columns["contact_type"].values == CONTACT_TYPES
 
 
 def test_groups_of_health_need_an_overall_that_holds_nothing(dictionary: DictionaryCopy) -> None:
