@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,10 @@ dictionary_app = typer.Typer(
     name="dictionary", help="Check, show or tune the business dictionary.", no_args_is_help=True
 )
 app.add_typer(dictionary_app)
+winback_app = typer.Typer(
+    name="winback", help="Draw and export the waves of a win-back plan; ask what if.", no_args_is_help=True
+)
+app.add_typer(winback_app)
 console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
 
 HomeOption = Annotated[
@@ -252,6 +257,72 @@ def _sound_dictionary(folder: Path) -> Dictionary:
     try:
         return sound_dictionary(folder)
     except DictionaryError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+
+
+@winback_app.command()
+def export(
+    plan: Annotated[str, typer.Argument(help="The plan's id in winback_plans.csv.")],
+    wave: Annotated[
+        int | None, typer.Option(min=1, help="The next wave to draw, or one drawn before; the last when left out.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to make the wave's folder; exports/ of the warehouse when left out.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Draw the arms of a wave, once, and write its audience for a campaign tool."""
+    from orchestration.winback.display import print_export
+    from orchestration.winback.export import export as export_wave
+    from orchestration.winback.plans import WinbackError
+
+    try:
+        done = export_wave(WarehouseHome(home.resolve()), plan, wave, out.resolve() if out else None)
+    except WinbackError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    print_export(console, done)
+
+
+def _limit(text: str) -> tuple[str, float]:
+    rule, _, limit = text.partition("=")
+    try:
+        return rule, float(limit)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' moves no limit; write RULE=LIMIT, such as low_value=50") from None
+
+
+def _amount(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        raise typer.BadParameter(f"'{text}' is no amount; write digits, such as 5000 or 49.90") from None
+
+
+@winback_app.command()
+def what_if(
+    without: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Drop this rule; may be repeated.")] = None,
+    set_limits: Annotated[
+        list[str] | None, typer.Option("--set", metavar="RULE=LIMIT", help="Move this rule's limit; may be repeated.")
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", callback=_amount, help="Spend so much down the list.")
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Tell who would be on the published list by other rules or another budget; without options, rule by rule."""
+    from orchestration.winback import display
+    from orchestration.winback import what_if as asked
+    from orchestration.winback.plans import WinbackError
+
+    place, limits = WarehouseHome(home.resolve()), dict(map(_limit, set_limits or []))
+    try:
+        if without or limits or budget is not None:
+            display.print_comparison(console, asked.compare(place, without or [], limits, budget))
+        else:
+            display.print_marginal_effects(console, asked.marginal_effects(place))
+    except WinbackError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
 

@@ -22,7 +22,9 @@ _LANDED = """
     select schema_name, table_name from duckdb_tables()
     where schema_name in ('raw', 'fitted') or (
         schema_name = 'landing'
-        and table_name in ('files', 'build_requests', 'recorded_publications', 'recorded_transitions')
+        and table_name in (
+            'files', 'build_requests', 'recorded_publications', 'recorded_transitions', 'recorded_assignments'
+        )
     )
     order by all
 """

@@ -1,4 +1,4 @@
-"""The tables that outlive a build: raw, the ledger of files, the quarantine, the log of what was published."""
+"""The tables that outlive a build: raw, the ledger of files, the quarantine, the logs of what was told and drawn."""
 
 from __future__ import annotations
 
@@ -78,6 +78,49 @@ create table if not exists landing.recorded_transitions (
     recorded_as_of timestamp,
     withdrawn_number bigint,
     withdrawn_at timestamp
+);
+
+create table if not exists landing.recorded_assignments (
+    experiment_id varchar,
+    plan_id varchar,
+    wave_number integer,
+    customer_id varchar,
+    offer_id varchar,
+    arm varchar,
+    probability double,
+    salt varchar,
+    priority_number bigint,
+    release_id varchar,
+    assigned_at timestamp
+);
+
+create table if not exists landing.recorded_judgements (
+    experiment_id varchar,
+    customer_id varchar,
+    offer_id varchar,
+    priority_number bigint,
+    reason varchar,
+    channel varchar,
+    weekday integer,
+    hour integer,
+    address_table varchar,
+    address_content_hash varchar,
+    address_source_row bigint,
+    expected_net_value double,
+    expected_cost_amount double
+);
+
+create table if not exists landing.recorded_exports (
+    export_id varchar,
+    experiment_id varchar,
+    export_number integer,
+    release_id varchar,
+    folder varchar,
+    file_name varchar,
+    is_written boolean,
+    rows_count bigint,
+    sha256 varchar,
+    exported_at timestamp
 );
 """
 

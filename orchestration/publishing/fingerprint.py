@@ -19,6 +19,8 @@ CODE_FOLDERS = ("dbt_project", "expectations", "orchestration")
 CODE_SUFFIXES = {".sql", ".yml", ".csv", ".py", ".md"}
 SKIPPED_FOLDERS = {"target", "logs", "__pycache__"}
 
+_ASSIGNMENTS = "select experiment_id, customer_id, arm from landing.recorded_assignments order by all"
+
 
 def _code_files(folder: Path) -> Iterable[Path]:
     for path in sorted(folder.rglob("*")):
@@ -40,11 +42,13 @@ def code_version() -> str:
 def input_fingerprint(
     connection: duckdb.DuckDBPyConnection, engine: Engine, code: str, as_of: str | None, known_at: str | None
 ) -> str:
-    """Return a hash of all that a build depends on: engine, code, dictionary, landed files, clocks."""
+    """Return a hash of all that a build depends on: engine, code, dictionary, landed files, drawn arms, clocks."""
     digest = hashlib.sha256(f"{engine}|{code}|{as_of}|{known_at}".encode())
     files = connection.execute(
         "select content_hash, mapping_name from landing.files where status = 'landed' order by all"
     ).fetchall()
     for content_hash, mapping_name in files:
         digest.update(f"|{content_hash}|{mapping_name}".encode())
+    for assignment in connection.execute(_ASSIGNMENTS).fetchall():
+        digest.update(f"|{'|'.join(assignment)}".encode())
     return digest.hexdigest()

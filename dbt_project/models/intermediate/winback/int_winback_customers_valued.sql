@@ -40,9 +40,9 @@ winback_offers as (
 
 ),
 
-customer_caps_exceeded as (
+contact_caps_counted as (
 
-    select * from {{ ref('int_customer_caps_exceeded') }}
+    select * from {{ ref('int_contact_caps_counted') }}
 
 ),
 
@@ -68,7 +68,7 @@ customers_segmented as (
             measured.customer_id = value_segments.customer_id
             and measured.as_of = value_segments.measured_at
             and plans.value_segment_type = value_segments.segment_type
-    left join customer_caps_exceeded as caps
+    left join contact_caps_counted as caps
         on measured.customer_id = caps.customer_id
 
 ),
