@@ -1,8 +1,8 @@
-{# A limit of the Wilson score interval, 95 %: side is -1 for the lower, 1 for the upper limit.
+{# A limit of the Wilson score interval: side is -1 for the lower, 1 for the upper limit; at 95 % unless another quantile z
+   of the normal distribution is given, as `normal_quantile` returns it.
    NULL where there is nothing to divide by. The interval holds the rate and lies within 0 and 1;
    at the ends rounding would overstep both by a hair. Wilson 1927; golden values in docs/metrics/intervals.md. #}
-{% macro wilson_limit(numerator, denominator, side) -%}
-    {%- set z = '1.959963984540054' -%}
+{% macro wilson_limit(numerator, denominator, side, z='1.959963984540054') -%}
     {%- set n = 'cast(' ~ denominator ~ ' as double)' -%}
     {%- set p = '(cast(' ~ numerator ~ ' as double) / ' ~ n ~ ')' -%}
     {%- set bounds = ['least', 'greatest', '0'] if side < 0 else ['greatest', 'least', '1'] -%}

@@ -301,7 +301,37 @@ PROJECT_MACROS = {
         ),
     ],
     "hypergeometric": [(_SERIES, "1.386294")],
-    "wilson_limit": [("cast({{ wilson_limit(48, 80, -1) }} as decimal(18, 6))", "0.490455")],
+    "wilson_limit": [
+        ("cast({{ wilson_limit(48, 80, -1) }} as decimal(18, 6))", "0.490455"),
+        ("cast({{ wilson_limit(48, 80, -1, z=normal_quantile('0.975')) }} as decimal(18, 6))", "0.490455"),
+    ],
+    "difference_limit": [
+        ("cast({{ difference_limit(120, 4000, 20, 1000, -1) }} as decimal(18, 6))", "-0.001740"),
+        ("cast({{ difference_limit(120, 4000, 20, 1000, 1, z='1.644853626951473') }} as decimal(18, 6))", "0.017733"),
+        ("{{ difference_limit(120, 4000, 0, 0, 1) }}", None),
+    ],
+    "polynomial": [("{{ polynomial('cast(2 as double)', ['1e0', '-3e0', '0.5e0']) }}", "-3.0")],
+    "normal_quantile": [
+        ("cast({{ normal_quantile('0.975') }} as decimal(18, 12))", "1.959963984540"),
+        ("cast({{ normal_quantile('0.001') }} as decimal(18, 12))", "-3.090232306168"),
+        ("cast({{ normal_quantile('1e-20') }} as decimal(18, 12))", "-9.262340089798"),
+        ("{{ normal_quantile('0') }}", None),
+    ],
+    "chi_square_p_value": [
+        ("cast({{ chi_square_p_value('0.1') }} as decimal(18, 12))", "0.751829634046"),
+        ("cast({{ chi_square_p_value('12.5') }} as decimal(18, 12))", "0.000406952017"),
+        ("cast(1e10 * {{ chi_square_p_value('40') }} as decimal(18, 6))", "2.539629"),
+        ("{{ chi_square_p_value('-1') }}", None),
+    ],
+    "t_quantile": [
+        ("cast({{ t_quantile('1.959963984540054', '10') }} as decimal(18, 6))", "2.228139"),
+        ("cast({{ t_quantile('-1.959963984540054', '20000') }} as decimal(18, 6))", "-1.960083"),
+        ("{{ t_quantile('1.959963984540054', '2') }}", None),
+    ],
+    "customers_per_arm": [
+        ("{{ customers_per_arm('0.02', '0.03') }}", "3823"),
+        ("{{ customers_per_arm('0.02', '0.02') }}", None),
+    ],
 }
 
 CASES = FUNCTIONS | SYNTAX | DBT_MACROS | PROJECT_MACROS

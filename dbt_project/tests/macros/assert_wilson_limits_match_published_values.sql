@@ -42,7 +42,9 @@ computed as (
     select
         *,
         {{ wilson_limit('numerator', 'denominator', -1) }} as lower_computed,
-        {{ wilson_limit('numerator', 'denominator', 1) }} as upper_computed
+        {{ wilson_limit('numerator', 'denominator', 1) }} as upper_computed,
+        {{ wilson_limit('numerator', 'denominator', -1, z=normal_quantile('0.975')) }} as lower_by_quantile,
+        {{ wilson_limit('numerator', 'denominator', 1, z='2.575829303548900') }} as upper_at_99_percent
     from published
 
 )
@@ -56,3 +58,7 @@ where
     or (denominator = 0) != (upper_computed is null)
     or lower_computed < 0
     or upper_computed > 1
+    or abs(lower_by_quantile - lower_computed) > 1e-12
+    or (denominator = 0) != (lower_by_quantile is null)
+    or upper_at_99_percent < upper_computed
+    or (denominator = 70 and abs(upper_at_99_percent - 0.894555) > 1e-6)
