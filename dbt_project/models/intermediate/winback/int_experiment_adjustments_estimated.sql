@@ -1,5 +1,6 @@
--- By how much the net value of a customer hangs on what it had brought in the year before: the slope over both arms
--- together, and the share of the variance that it explains. Where the past does not vary there is nothing to adjust by.
+-- By how much the net value of a customer hangs on what it had brought in the year before: the slope over both
+-- arms together, and the share of the variance that it explains. Where the past does not vary there is nothing to
+-- adjust by.
 -- One row per experiment id, segment type and segment with anybody whose horizon is over.
 with
 

@@ -1,7 +1,7 @@
 {%- set amounts = ['contribution_amount', 'service_cost_amount', 'net_value_amount'] -%}
--- What each arm of an experiment came to in each segment: how many were drawn, whom the horizon is over for, and the sums,
--- squares and products of what these brought and cost, and had brought before. Whoever was drawn counts in the arm that
--- was drawn, contacted or not.
+-- What each arm of an experiment came to in each segment: how many were drawn, whom the horizon is over for, and
+-- the sums, squares and products of what these brought and cost, and had brought before. Whoever was drawn counts
+-- in the arm that was drawn, contacted or not.
 -- One row per experiment id, segment type, segment and arm.
 with
 

@@ -1,7 +1,8 @@
 {%- set rates = {'recall_rate': 'recalled_count', 'harm_rate': 'harmed_count'} -%}
 {%- set amounts = ['contribution_amount', 'service_cost_amount', 'net_value_amount'] -%}
--- Each metric of each arm of an experiment, over those whose horizon is over: a rate's numerator, a mean and the variance
--- of that mean. The adjusted net value is what it would be had the arm brought as much before as both arms did.
+-- Each metric of each arm of an experiment, over those whose horizon is over: a rate's numerator, a mean and the
+-- variance of that mean. The adjusted net value is what it would be had the arm brought as much before as both
+-- arms did.
 -- One row per experiment id, segment type, segment, arm and metric.
 with
 

@@ -1,5 +1,5 @@
--- How many were drawn into each arm of an experiment, and whether that is what the probabilities of the draws make likely:
--- the chi-square of the treated against the sum of their probabilities, where each draw states its own.
+-- How many were drawn into each arm of an experiment, and whether that is what the probabilities of the draws make
+-- likely: the chi-square of the treated against the sum of their probabilities, where each draw states its own.
 -- One row per experiment id, segment type and segment.
 with
 
@@ -30,6 +30,15 @@ arms_side_by_side as (
 
 ),
 
+arms_compared as (
+
+    select
+        *,
+        assigned_treatment_count - expected_treatment_count as surplus
+    from arms_side_by_side
+
+),
+
 experiments_counted as (
 
     select
@@ -46,12 +55,9 @@ experiments_counted as (
         assigned_control_count > 0 as has_control,
         case when stated_count = assigned_count then expected_treatment_count / assigned_count end
             as planned_treatment_probability,
-        case
-            when stated_count = assigned_count
-                then power(assigned_treatment_count - expected_treatment_count, 2)
-                    / nullif(expected_treatment_variance, 0)
-        end as srm_chi_square
-    from arms_side_by_side
+        case when stated_count = assigned_count then surplus * surplus / nullif(expected_treatment_variance, 0) end
+            as srm_chi_square
+    from arms_compared
 
 )
 

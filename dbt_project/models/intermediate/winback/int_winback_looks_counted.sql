@@ -1,5 +1,6 @@
--- What each look at a plan judges by: the plan's rule, the two arms, what the offers of the treated cost on average, and
--- what a customer who comes back brings - in a segment of the plan's value segments, one of that segment.
+-- What each look at a plan judges by: the plan's rule, the two arms, what the offers of the treated cost on
+-- average, and what a customer who comes back brings - in a segment of the plan's value segments, one of that
+-- segment.
 -- One row per plan id, look scope, wave number, segment type and segment.
 with
 
@@ -57,7 +58,7 @@ winback_looks_counted as (
         on
             looks.plan_id = segments.plan_id
             and looks.segment = segments.segment
-            and winback_plans.value_segment_type = looks.segment_type
+            and looks.segment_type = winback_plans.value_segment_type
 
 )
 

@@ -1,5 +1,5 @@
--- The messages of a wave's campaign to the customers whom the wave was to treat, from the draw to the end of the horizon,
--- numbered as they were sent.
+-- The messages of a wave's campaign to the customers whom the wave was to treat, from the draw to the end of the
+-- horizon, numbered as they were sent; and whether the customer came back after one and before the next.
 -- One row per message id.
 with
 
@@ -21,33 +21,61 @@ messages as (
 
 ),
 
-winback_messages_found as (
+messages_ranked as (
 
     select
         messages.message_id,
-        assignments_followed.assignment_id,
+        followed.assignment_id,
+        followed.plan_id,
+        followed.customer_id,
         messages.channel,
         messages.copy_id,
+        followed.is_mature,
         messages.opened_at is not null or messages.clicked_at is not null as is_opened,
         messages.sent_at,
-        cast(row_number() over (
-            partition by assignments_followed.assignment_id
+        followed.recalled_at,
+        row_number() over (
+            partition by followed.assignment_id
             order by messages.sent_at, messages.message_id
-        ) as integer) as message_number
-    from assignments_followed
+        ) as message_number,
+        lead(messages.sent_at) over (
+            partition by followed.assignment_id
+            order by messages.sent_at, messages.message_id
+        ) as next_sent_at
+    from assignments_followed as followed
     inner join customer_events
         on
-            assignments_followed.customer_id = customer_events.customer_id
-            and assignments_followed.experiment_id = customer_events.campaign_id
-            and assignments_followed.assigned_at <= customer_events.occurred_at
-            and assignments_followed.horizon_ends_at >= customer_events.occurred_at
+            followed.customer_id = customer_events.customer_id
+            and followed.experiment_id = customer_events.campaign_id
+            and followed.assigned_at <= customer_events.occurred_at
+            and followed.horizon_ends_at >= customer_events.occurred_at
     inner join messages
         on customer_events.source_record_id = messages.message_id
     where
         customer_events.source_table = 'messages'
         and customer_events.event_type = 'message_sent'
-        and assignments_followed.arm = 'treatment'
-        and assignments_followed.plan_id is not null
+        and followed.arm = 'treatment'
+        and followed.plan_id is not null
+
+),
+
+winback_messages_found as (
+
+    select
+        message_id,
+        assignment_id,
+        plan_id,
+        customer_id,
+        channel,
+        copy_id,
+        cast(message_number as integer) as message_number,
+        is_mature,
+        is_opened,
+        coalesce(
+            recalled_at >= sent_at and (next_sent_at is null or recalled_at < next_sent_at), false
+        ) as is_followed_by_recall,
+        sent_at
+    from messages_ranked
 
 )
 

@@ -1,5 +1,6 @@
--- What each wave of a plan came to in each segment: how many were drawn into each arm, were recalled and harmed; what the
--- offers of the treated cost; and what the recalled of them brought, within the horizon and from their return on.
+-- What each wave of a plan came to in each segment: how many were drawn into each arm, were recalled and harmed;
+-- what the offers of the treated cost; and what the recalled of them brought, within the horizon and from their
+-- return on.
 -- One row per plan id, wave number, segment type and segment.
 with
 

@@ -2,8 +2,8 @@
     'recall_rate', 'harm_rate', 'contribution_amount', 'service_cost_amount', 'net_value_amount',
     'net_value_amount_adjusted',
 ] -%}
--- What each experiment did, by intent to treat: of all who were drawn, whether contacted or not, the treated less the held
--- out, over those whose horizon is over. Without a control there is no difference to tell.
+-- What each experiment did, by intent to treat: of all who were drawn, whether contacted or not, the treated less
+-- the held out, over those whose horizon is over. Without a control there is no difference to tell.
 -- One row per experiment id, metric, segment type and segment.
 with
 

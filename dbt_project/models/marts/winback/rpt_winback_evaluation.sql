@@ -1,13 +1,13 @@
 {%- set judged_figures = [
     'planned_treatment_probability', 'alpha', 'srm_alpha', 'look_alpha', 'min_recall_rate', 'srm_chi_square',
     'srm_p_value', 'treatment_recall_rate', 'treatment_recall_rate_lower', 'treatment_recall_rate_upper',
-    'control_recall_rate', 'control_recall_rate_lower', 'control_recall_rate_upper', 'lift', 'lift_lower', 'lift_upper',
-    'look_lift_lower', 'look_lift_upper', 'break_even_lift', 'incremental_count', 'incremental_count_lower',
-    'incremental_count_upper', 'contact_cost', 'offer_cost', 'cost_amount', 'incremental_value', 'roi', 'roi_lower',
-    'roi_upper',
+    'control_recall_rate', 'control_recall_rate_lower', 'control_recall_rate_upper', 'lift', 'lift_lower',
+    'lift_upper', 'look_lift_lower', 'look_lift_upper', 'break_even_lift', 'incremental_count',
+    'incremental_count_lower', 'incremental_count_upper', 'contact_cost', 'offer_cost', 'cost_amount',
+    'incremental_value', 'roi', 'roi_lower', 'roi_upper',
 ] -%}
--- Did the recall work, in quality and in quantity, did it pay, and should we stop: each look at a plan, at a wave alone and
--- at all waves up to it, of all and of each segment. Segments are told and never decided on.
+-- Did the recall work, in quality and in quantity, did it pay, and should we stop: each look at a plan, at a wave
+-- alone and at all waves up to it, of all and of each segment. Segments are told and never decided on.
 -- One row per plan id, look scope, wave number, segment type and segment.
 with
 

@@ -1,14 +1,9 @@
-{%- set breakdowns = ['channel', 'copy_id', 'send_hour', 'messages_count'] -%}
--- By what way, with which text, at what hour and how often those who were to be treated were written to, and how many of
--- them came back. It describes: who got which message was not drawn by lot among the treated, unless the campaign did so.
+{%- set breakdowns = ['channel', 'copy_id', 'send_hour', 'contact_number'] -%}
+-- By what way, with which text, at what hour and as which contact messages of win-back went out to those who were
+-- to be treated, and after how many of them the customer came back before the next. It describes and tells no
+-- cause: which message went to whom was not drawn by lot.
 -- One row per plan id, breakdown and breakdown value.
 with
-
-assignments_followed as (
-
-    select * from {{ ref('int_assignments_followed') }}
-
-),
 
 winback_messages_found as (
 
@@ -16,34 +11,14 @@ winback_messages_found as (
 
 ),
 
-messages_counted as (
+messages as (
 
     select
-        assignment_id,
-        count(*) as messages_count
+        *,
+        right('0' || cast(extract(hour from sent_at) as string), 2) as send_hour,
+        cast(message_number as string) as contact_number
     from winback_messages_found
-    group by assignment_id
-
-),
-
-customers_with_message as (
-
-    select
-        followed.plan_id,
-        followed.is_recalled,
-        messages.message_id is not null as is_contacted,
-        coalesce(messages.is_opened, false) as is_opened,
-        messages.channel,
-        messages.copy_id,
-        right('0' || cast(extract(hour from messages.sent_at) as string), 2) as send_hour,
-        cast(messages_counted.messages_count as string) as messages_count,
-        coalesce(messages_counted.messages_count, 0) as sent_count
-    from assignments_followed as followed
-    left join winback_messages_found as messages
-        on followed.assignment_id = messages.assignment_id and messages.message_number = 1
-    left join messages_counted
-        on followed.assignment_id = messages_counted.assignment_id
-    where followed.plan_id is not null and followed.arm = 'treatment' and followed.is_mature
+    where is_mature
 
 ),
 
@@ -53,13 +28,13 @@ breakdowns_counted as (
         select
             plan_id,
             '{{ breakdown }}' as breakdown,
-            case when is_contacted then coalesce({{ breakdown }}, 'unknown') else 'none' end as breakdown_value,
-            count(*) as customers_count,
-            sum(sent_count) as messages_count,
+            coalesce({{ breakdown }}, 'unknown') as breakdown_value,
+            count(distinct customer_id) as customers_count,
+            count(*) as messages_count,
             count(case when is_opened then 1 end) as opened_count,
-            count(case when is_recalled then 1 end) as recalled_count
-        from customers_with_message
-        group by plan_id, case when is_contacted then coalesce({{ breakdown }}, 'unknown') else 'none' end
+            count(case when is_followed_by_recall then 1 end) as recalled_count
+        from messages
+        group by plan_id, coalesce({{ breakdown }}, 'unknown')
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -76,14 +51,16 @@ winback_messages as (
         breakdown_value,
 
         -- numerics
-        cast(customers_count as bigint) as customers_count,
-        cast(messages_count as bigint) as messages_count,
-        cast(opened_count as bigint) as opened_count,
-        case when breakdown_value != 'none' then opened_count / cast(customers_count as double) end as opened_rate,
-        cast(recalled_count as bigint) as recalled_count,
-        recalled_count / cast(customers_count as double) as recall_rate,
-        {{ wilson_limit('recalled_count', 'customers_count', -1) }} as recall_rate_lower,
-        {{ wilson_limit('recalled_count', 'customers_count', 1) }} as recall_rate_upper
+        customers_count,
+        messages_count,
+        opened_count,
+        opened_count / cast(messages_count as double) as opened_rate,
+        {{ wilson_limit('opened_count', 'messages_count', -1) }} as opened_rate_lower,
+        {{ wilson_limit('opened_count', 'messages_count', 1) }} as opened_rate_upper,
+        recalled_count,
+        recalled_count / cast(messages_count as double) as recall_rate,
+        {{ wilson_limit('recalled_count', 'messages_count', -1) }} as recall_rate_lower,
+        {{ wilson_limit('recalled_count', 'messages_count', 1) }} as recall_rate_upper
     from breakdowns_counted
 
 )
