@@ -72,6 +72,7 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "decline_visit_days",
         "discount_dependency_orders",
         "experiment_horizon_days",
+        "experiment_srm_alpha",
         "field_verified_days",
         "grievance_window_days",
         "identity_shared_value_limit",
