@@ -1,5 +1,6 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_contact_pressure"}}}) }}
--- What the functions did is what was done, as counted anew from the contacts; a longer window holds the shorter one.
+-- What the functions did is what was done, as counted anew from the contacts; a longer window holds the shorter
+-- one.
 with
 
 functions_summed as (

@@ -1,5 +1,5 @@
--- Each cap on contacts that a customer exceeds at as_of: within the cap's rolling window, of its channel and function,
--- while the customer stands in its stage, more contacts count than it allows.
+-- Each cap on contacts that a customer exceeds at as_of: within the cap's rolling window, of its channel and
+-- function, while the customer stands in its stage, more contacts count than it allows.
 -- One row per customer id and cap id.
 with
 

@@ -1,5 +1,5 @@
--- What customers under contact pressure at the end of a past month did within the days after it: withdrew a consent, if
--- they had withdrawn none before, or filed a complaint. NULL where these days are not over by as_of.
+-- What customers under contact pressure at the end of a past month did within the days after it: withdrew a
+-- consent, if they had withdrawn none before, or filed a complaint. NULL where these days are not over by as_of.
 -- One row per customer id, score date and outcome.
 with
 

@@ -1,6 +1,6 @@
--- Each contact that counts, seen from as_of: in which rolling windows it lies, how much it still presses, whether it
--- was answered since, and whether it collides with the contact before it, of another function. A function that is not
--- told collides with none.
+-- Each contact that counts, seen from as_of: in which rolling windows it lies, how much it still presses, whether
+-- it was answered since, and whether it collides with the contact before it, of another function. A function that
+-- is not told collides with none.
 -- One row per contact id.
 with
 

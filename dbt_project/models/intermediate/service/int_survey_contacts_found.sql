@@ -1,6 +1,6 @@
--- Each answer to a survey as a proof that the customer was asked, at the latest then. What was answered at one instant
--- was one questionnaire and counts once; where a message told of the survey before, that message counts and the answer
--- does not.
+-- Each answer to a survey as a proof that the customer was asked, at the latest then. What was answered at one
+-- instant was one questionnaire and counts once; where a message told of the survey before, that message counts
+-- and the answer does not.
 -- One row per event id.
 with
 

@@ -1,5 +1,5 @@
--- Every touch between the company and a customer, by any function and in either direction, and whether it counts: we
--- made it, and neither owed it nor answered with it.
+-- Every touch between the company and a customer, by any function and in either direction, and whether it counts:
+-- we made it, and neither owed it nor answered with it.
 -- One row per contact id.
 with
 

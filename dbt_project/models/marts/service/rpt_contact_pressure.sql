@@ -1,5 +1,5 @@
--- How much contact customers have had up to as_of, by each function and by all together, what of it was answered, and
--- which caps it exceeds.
+-- How much contact customers have had up to as_of, by each function and by all together, what of it was answered,
+-- and which caps it exceeds.
 -- One row per customer id and function code.
 with
 
