@@ -36,8 +36,8 @@ def print_export(console: Console, done: Exported) -> None:
     """Print who is in the wave, what it is expected to bring and cost, and where the files are."""
     treated, held_out = done.arm(TREATMENT), done.arm(CONTROL)
     drawn = f"{len(treated) + len(held_out):,} of {len(done.members):,} customers judged"
-    verb = "Drew" if done.is_drawn_now else "Drawn before:"
-    console.print(f"{verb} {done.wave.experiment_id}: {drawn}, as of {done.wave.assigned_at} UTC.")
+    verb = "drawn" if done.is_drawn_now else "drawn before"
+    console.print(f"{done.wave.experiment_id}, {verb}: {drawn}, as of {done.wave.assigned_at} UTC.")
     unreached = [member for member in treated if member.reason in {NO_ADDRESS, NO_CHANNEL}]
     for name, value in (
         (TREATMENT, f"{len(treated):,} customers, {_unreached(unreached)}"),
@@ -63,10 +63,10 @@ def _print_files(console: Console, done: Exported) -> None:
 
 
 def _unreached(members: list[Member]) -> str:
-    counts = {reason: sum(member.reason == reason for member in members) for reason in (NO_ADDRESS, NO_CHANNEL)}
-    if not members:
-        return "all with an address"
-    return f"of them {counts[NO_ADDRESS]} without the address and {counts[NO_CHANNEL]} without a channel, not contacted"
+    missing = ((NO_ADDRESS, "without the address of their channel"), (NO_CHANNEL, "without a channel"))
+    counts = [(sum(member.reason == reason for member in members), words) for reason, words in missing]
+    told = " and ".join(f"{count} {words}" for count, words in counts if count)
+    return f"{told} are not in contacts" if told else "all with an address"
 
 
 def _budget_left(done: Exported) -> str:
@@ -104,14 +104,13 @@ def _compared(before: Totals | None, after: Totals, field: str) -> tuple[str, st
 
 
 def print_marginal_effects(console: Console, effects: list[tuple[Rule, Totals, Totals]]) -> None:
-    """Print what each rule alone keeps out."""
-    table = Table("rule", "class", "excludes where", title="If one rule were dropped", title_justify="left", box=None)
-    for title in ("more customers", "value before churn", "expected net value"):
+    """Print how many more customers, and how much more, there would be without each rule."""
+    table = Table("rule", title="If one rule were dropped", title_justify="left", box=None)
+    for title in ("limit", "customers", "value before churn", "expected net value"):
         table.add_column(title, justify="right")
     for rule, now, then in effects:
         differences = [_compared(now, then, field)[2] for _, field in _LINES]
-        condition = f"{rule.measure} {rule.operator} {rule.limit_value:g}"
-        table.add_row(rule.rule_id, rule.exclusion_class, condition, *differences)
+        table.add_row(rule.rule_id, f"{rule.operator} {rule.limit_value:g}", *differences)
     console.print(table, markup=False)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OPERATORS = ("<", ">", "=")
 
 _RULES = """
-    select rule_id, exclusion_class, measure, operator, limit_value::double
+    select rule_id, measure, operator, limit_value::double
     from rpt_winback_waterfall order by class_order, rule_id
 """
 _TOTALS = """
@@ -48,7 +48,6 @@ class Rule:
     """A rule of the list: it excludes a customer when measure, operator and limit hold together."""
 
     rule_id: str
-    exclusion_class: str
     measure: str
     operator: str
     limit_value: float

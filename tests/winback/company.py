@@ -70,12 +70,12 @@ MARTS = {
     "fct_customer_events": dict.fromkeys(("customer_id", "event_type", "source_record_id"), "varchar"),
 }
 RULES = (
-    Rule("consent_withdrawn", "consent", "has_withdrawn_consent", "=", 1.0),
-    Rule("open_ticket", "relevance", "open_tickets_count", ">", 0.0),
-    Rule("silent_too_long", "relevance", "days_since_last_order", ">", 730.0),
-    Rule("refund_abuse", "interest", "refund_rate", ">", 0.5),
-    Rule("does_not_pay", "economics", "expected_net_value", "<", 0.0),
-    Rule("low_value", "economics", "value_before_churn", "<", 100.0),
+    Rule("consent_withdrawn", "has_withdrawn_consent", "=", 1.0),
+    Rule("open_ticket", "open_tickets_count", ">", 0.0),
+    Rule("silent_too_long", "days_since_last_order", ">", 730.0),
+    Rule("refund_abuse", "refund_rate", ">", 0.5),
+    Rule("does_not_pay", "expected_net_value", "<", 0.0),
+    Rule("low_value", "value_before_churn", "<", 100.0),
 )
 
 

@@ -458,7 +458,7 @@ def test_the_summary_tells_arms_value_cost_budget_and_files(company: Company, mo
     code, told = lifecycle(monkeypatch, company, "export", PLAN)
     treated = len(company.csv("contacts.csv"))
     assert code == 0
-    assert f"Drew {WAVE_1}: 8 of 20 customers judged, as of {AS_OF} UTC." in told
+    assert f"{WAVE_1}, drawn: 8 of 20 customers judged, as of {AS_OF} UTC." in told
     assert f"  treatment:          {treated} customers, all with an address" in told
     assert f"  control:            {8 - treated} customers, to be left alone" in told
     assert f"  expected net value: {treated * 100.5:.2f}" in told
