@@ -37,15 +37,24 @@ published as (
 
 ),
 
+quantiles as (
+
+    select
+        *,
+        {{ normal_quantile('0.975') }} as z
+    from published
+
+),
+
 computed as (
 
     select
         *,
         {{ wilson_limit('numerator', 'denominator', -1) }} as lower_computed,
         {{ wilson_limit('numerator', 'denominator', 1) }} as upper_computed,
-        {{ wilson_limit('numerator', 'denominator', -1, z=normal_quantile('0.975')) }} as lower_by_quantile,
+        {{ wilson_limit('numerator', 'denominator', -1, z='z') }} as lower_by_quantile,
         {{ wilson_limit('numerator', 'denominator', 1, z='2.575829303548900') }} as upper_at_99_percent
-    from published
+    from quantiles
 
 )
 
