@@ -91,7 +91,8 @@ create table if not exists landing.recorded_assignments (
     salt varchar,
     priority_number bigint,
     release_id varchar,
-    assigned_at timestamp
+    assigned_at timestamp,
+    recorded_at timestamp default timezone('UTC', now())
 );
 
 create table if not exists landing.recorded_judgements (

@@ -87,7 +87,7 @@ _SPENT = f"""
     from landing.recorded_judgements as judged
     inner join landing.recorded_assignments as assigned
         on judged.experiment_id = assigned.experiment_id and judged.customer_id = assigned.customer_id
-    where assigned.plan_id = $1 and assigned.arm = '{TREATMENT}' and assigned.wave_number <= $2
+    where assigned.plan_id = $1 and assigned.arm = '{TREATMENT}' and assigned.wave_number = $2
 """
 _LAST_EXPORT = """
     select export_number, file_name, sha256, rows_count from landing.recorded_exports where experiment_id = $1
@@ -150,7 +150,7 @@ def members_of(connection: duckdb.DuckDBPyConnection, experiment_id: str) -> lis
 
 
 def spent_on(connection: duckdb.DuckDBPyConnection, plan_id: str, wave_number: int) -> Decimal:
-    """Return what the treatment of a plan's waves up to this one is expected to cost."""
+    """Return what the treatment of a wave is expected to cost."""
     row = connection.execute(_SPENT, [plan_id, wave_number]).fetchone()
     return Decimal(row[0]) if row else Decimal(0)
 
