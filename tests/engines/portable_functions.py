@@ -328,6 +328,11 @@ PROJECT_MACROS = {
         ("cast({{ t_quantile('-1.959963984540054', '20000') }} as decimal(18, 6))", "-1.960083"),
         ("{{ t_quantile('1.959963984540054', '2') }}", None),
     ],
+    "rounded_text": [
+        ("{{ rounded_text('cast(-2 as double) / 3') }}", "-0.667"),
+        ("{{ rounded_text('cast(-0.0001 as double)') }}", "0.000"),
+        ("{{ rounded_text('cast(null as double)') }}", None),
+    ],
     "customers_per_arm": [
         ("{{ customers_per_arm('0.02', '0.03') }}", "3823"),
         ("{{ customers_per_arm('0.02', '0.02') }}", None),

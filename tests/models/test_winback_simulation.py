@@ -111,7 +111,15 @@ def test_what_does_nothing_is_seldom_continued(
     told = outcomes(bench, truth, plan)
     continued = told.count("continue") / CAMPAIGNS
     record_property("continued", continued)
-    assert continued < plan.alpha
+    assert continued <= plan.alpha / 2  # the other half is on the side of those who are kept away
+
+
+@pytest.mark.xdist_group("bench")
+def test_an_alpha_that_is_not_shared_among_the_looks_is_fooled_more_often(bench: ModelBench) -> None:
+    truth = Truth(500, 500, 0.20, 0.20)
+    plan = planned(truth, waves=3, contact_cost=0.0001)
+    unshared = bench.altered("int_winback_looks_estimated", "cast(alpha as double) / waves_count", "alpha")
+    assert outcomes(unshared, truth, plan).count("continue") > plan.alpha / 2 * CAMPAIGNS
 
 
 @pytest.mark.xdist_group("bench")

@@ -12,8 +12,8 @@
     ('-1', 'null'),
     ('null', 'null'),
 ] -%}
--- What tables print for a chi-square of one degree of freedom, and 600 against 400 of 1,000 where half was planned, which
--- has a chi-square of 40; small probabilities are held to their own first digits.
+-- What tables print for a chi-square of one degree of freedom, and 600 against 400 of 1,000 where half was planned,
+-- which has a chi-square of 40; small probabilities are held to their own first digits.
 -- depends_on: {{ ref('int_winback_looks_judged') }}
 with
 

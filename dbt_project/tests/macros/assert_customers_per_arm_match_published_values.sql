@@ -9,7 +9,7 @@
     ('0.9', '1.1', 'null'),
     ('0.1', 'null', 'null'),
 ] -%}
--- How many customers each arm needs, as calculators of sample sizes print it; of equal rates, or of what is no rate, none.
+-- How many customers each arm needs, as calculators of sample sizes print it; of equal rates, or of no rates, none.
 -- depends_on: {{ ref('int_winback_looks_judged') }}
 with
 

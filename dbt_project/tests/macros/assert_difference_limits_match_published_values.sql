@@ -54,7 +54,7 @@ computed as (
         *,
         {{ difference_limit('x', 'n', 'y', 'm', -1) }} as lower_computed,
         {{ difference_limit('x', 'n', 'y', 'm', 1) }} as upper_computed,
-        {{ difference_limit('x', 'n', 'y', 'm', -1, z=normal_quantile('0.95')) }} as lower_at_90_percent
+        {{ difference_limit('x', 'n', 'y', 'm', -1, z='1.644853626951473') }} as lower_at_90_percent
     from published
 
 )

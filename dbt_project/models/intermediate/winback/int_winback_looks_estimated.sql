@@ -34,7 +34,8 @@ looks_with_quantile as (
         {{ normal_quantile('(1 - look_alpha / 2)') }} as look_quantile,
         case
             when planned_treatment_probability > 0 and planned_treatment_probability < 1
-                then power(assigned_treatment_count - assigned_count * cast(planned_treatment_probability as double), 2)
+                then
+                    power(assigned_treatment_count - assigned_count * cast(planned_treatment_probability as double), 2)
                     / nullif(
                         assigned_count * cast(planned_treatment_probability as double)
                         * (1 - cast(planned_treatment_probability as double)), 0
@@ -42,7 +43,8 @@ looks_with_quantile as (
         end as srm_chi_square,
         case
             when second_lifetime_value > 0
-                then (cast(contact_cost as double) + treatment_recall_rate * cast(offer_cost as double))
+                then
+                    (cast(contact_cost as double) + treatment_recall_rate * cast(offer_cost as double))
                     / second_lifetime_value
         end as break_even_lift
     from looks_with_rates
