@@ -7,10 +7,11 @@ import json
 from collections import defaultdict
 from datetime import timedelta
 from functools import cache
-from math import exp, prod, sqrt
+from math import exp, hypot, prod, sqrt
 from typing import TYPE_CHECKING
 
 import pytest
+from scipy.stats import binomtest
 
 from orchestration.home import PROJECT_FOLDER
 
@@ -238,6 +239,67 @@ def test_returns_by_campaign_are_those_of_the_recalled(query: Callable[..., list
         """
     )
     assert dict(returns) == recalled
+
+
+def newcombe(recalled: int, treated: int, returned: int, held_out: int) -> tuple[float, float]:
+    """Return the limits of the difference of two rates at 95 %, by Newcombe's tenth method."""
+    (p, lower_p, upper_p), (q, lower_q, upper_q) = (
+        (x / n, *binomtest(x, n).proportion_ci(method="wilson")) for x, n in ((recalled, treated), (returned, held_out))
+    )
+    return p - q - hypot(p - lower_p, upper_q - q), p - q + hypot(upper_p - p, q - lower_q)
+
+
+def test_the_lift_of_the_recall_is_the_planted_one(query: Callable[..., list[tuple]], working: Callable) -> None:
+    """By wave and true segment; pooled over waves; and in all, as the evaluation tells it."""
+    customer_of = dict(working("select party_key, customer_id from intermediate.int_identity_map"))
+    segment_of = {customer_of.get(f"buyer:{one['customer_id']}"): one["segment"] for one in people()}
+    followed = working("select experiment_id, customer_id, arm, is_recalled from intermediate.int_assignments_followed")
+    found = [(f"{experiment}/{segment_of[customer]}", arm, back) for experiment, customer, arm, back in followed]
+    counts: dict[str, list[int]] = {}
+    for group, facts in truth()["winback"].items():
+        treated, held_out = ([back for where, arm, back in found if (where, arm) == (group, a)] for a in ARMS)
+        counts[group] = [sum(treated), len(treated), sum(held_out), len(held_out)]
+        assert counts[group] == [facts[name] for name in ("recalled_t", "n_t", "recalled_c", "n_c")], group
+        lower, upper = newcombe(*counts[group])
+        assert lower < facts["p_t"] - facts["p_c"] < upper, group
+    assert sum(treated + held_out for _, treated, _, held_out in counts.values()) == len(found)
+    for segment in {group.partition("/")[2] for group in counts}:
+        groups = [group for group in counts if group.endswith(f"/{segment}")]
+        lower, upper = newcombe(*(sum(column) for column in zip(*(counts[group] for group in groups), strict=True)))
+        assert lower < planted_lift(groups) < upper, segment
+    looks = query(
+        """
+        select look_scope, wave_number, lift_lower, lift_upper from rpt_winback_evaluation
+        where plan_id = 'winback_2025' and segment_type = 'all'
+        """
+    )
+    assert len(looks) == 6
+    for scope, wave, lower, upper in looks:
+        waves = range(1 if scope == "to_date" else wave, wave + 1)
+        groups = [group for group in counts if any(f"_w{number}/" in group for number in waves)]
+        assert lower < planted_lift(groups) < upper, (scope, wave)
+
+
+ARMS = ("treatment", "control")
+
+
+def planted_lift(groups: list[str]) -> float:
+    """Return the difference of the true rates of the arms, groups weighed by those who were in them."""
+    facts = [truth()["winback"][group] for group in groups]
+    p, q = (sum(one[f"n_{a}"] * one[f"p_{a}"] for one in facts) / sum(one[f"n_{a}"] for one in facts) for a in "tc")
+    return p - q
+
+
+def test_a_recall_that_pays_is_told_to_go_on(query: Callable[..., list[tuple]]) -> None:
+    """The true lift is above 0.13, and a lift of 0.02 pays."""
+    decisions = query(
+        """
+        select wave_number, decision from rpt_winback_evaluation
+        where plan_id = 'winback_2025' and look_scope = 'to_date' and segment_type = 'all' order by wave_number
+        """
+    )
+    assert decisions[-1] == (3, "continue")
+    assert not {decision for _, decision in decisions} & {"invalid", "stop_futile", "stop_quantity", "stop_harm"}
 
 
 def _instant(text: str) -> object:

@@ -40,7 +40,9 @@ thresholds as (
 metrics as (
 
     {% for metric in metrics -%}
-        select '{{ metric }}' as metric
+        select
+            '{{ metric }}' as metric,
+            {{ 'true' if metric.endswith('_rate') else 'false' }} as is_rate
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -51,8 +53,8 @@ experiments_with_sides as (
     select
         counted.*,
         metrics.metric,
-        treated.rate_count as treatment_rate_count,
-        held_out.rate_count as control_rate_count,
+        case when metrics.is_rate then coalesce(treated.rate_count, 0) end as treatment_rate_count,
+        case when metrics.is_rate then coalesce(held_out.rate_count, 0) end as control_rate_count,
         treated.metric_value as treatment_value,
         held_out.metric_value as control_value,
         {{ chi_square_p_value('counted.srm_chi_square') }} as srm_p_value,
