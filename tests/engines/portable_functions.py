@@ -78,6 +78,7 @@ FUNCTIONS = {
         ("(select max(r) from (select dense_rank() over (order by v % 2) as r from numbers where v > 0) as n)", "1")
     ],
     "exp": [("cast(exp(0) as double)", "1.0"), ("cast(exp(-0.5) as decimal(18, 12))", "0.606530659713")],
+    "extract": [("cast(extract(hour from timestamp '2025-03-01 23:59:59.9') as integer)", "23")],
     "floor": [("cast(floor(2.7) as bigint)", "2"), ("cast(floor(cast(-2.1 as double)) as bigint)", "-3")],
     "greatest": [("greatest(1, 3)", "3"), ("greatest(1, null)", "1")],
     "lag": [(_LAGS, "1")],
@@ -336,6 +337,12 @@ PROJECT_MACROS = {
     "customers_per_arm": [
         ("{{ customers_per_arm('0.02', '0.03') }}", "3823"),
         ("{{ customers_per_arm('0.02', '0.02') }}", None),
+    ],
+    "centred_sum": [
+        ("{{ centred_sum('20.0000', '6.00', '6.00', 2) }}", "2.0"),
+        ("{{ centred_sum('8.00', '2.00', '6.00', 2) }}", "2.0"),
+        ("{{ centred_sum('0.03000000', '0.3000', '0.3000', 3) }}", "0.0"),
+        ("{{ centred_sum('0.00', '0.00', '0.00', 0) }}", None),
     ],
 }
 

@@ -15,9 +15,9 @@ types as (
         wave_number,
         segment_type,
         {% for count in counts -%}
-            sum({{ count }}) as {{ count }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+            sum({{ count }}) as {{ count }},
+        {% endfor -%}
+        count(*) as rows_count
     from {{ ref('rpt_winback_evaluation') }}
     group by plan_id, look_scope, wave_number, segment_type
 

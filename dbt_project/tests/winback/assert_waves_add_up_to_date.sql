@@ -20,9 +20,9 @@ waves_summed as (
         to_date.segment_type,
         to_date.segment,
         {% for count in counts -%}
-            sum(waves.{{ count }}) as {{ count }}
-            {{- ',' if not loop.last }}
-        {% endfor %}
+            sum(waves.{{ count }}) as {{ count }},
+        {% endfor -%}
+        count(*) as rows_count
     from looks as to_date
     left join looks as waves
         on
