@@ -20,7 +20,7 @@ from matplotlib import pyplot as plt
 PROJECT_FOLDER = Path(__file__).parents[2]
 SEEDS = PROJECT_FOLDER / "seeds"
 ORDERS = {
-    "net value to expect": "judged.expected_net_value desc nulls last, judged.value_before_churn desc, judged.customer_id",
+    "net value to expect": "judged.priority_number asc nulls last, judged.value_before_churn desc, judged.customer_id",
     "value before churn": "judged.value_before_churn desc, judged.customer_id",
     "risk to be gone": "valued.alive_probability asc, judged.customer_id",
 }
@@ -44,8 +44,8 @@ def true_profits(release: Path, seeds: Path = SEEDS) -> dict[str, list[float]]:
     """Return the true profit of each customer of the list, in each of the three orders.
 
     True profit = (p_t - p_c) x what a return brings - p_t x cost of the offer - cost of the contact, with the
-    probabilities of the customer's true segment. Whom the experiment's world cannot bring back (firms, and whoever has not
-    left at all) brings nothing and costs the contact.
+    probabilities of the customer's true segment. Whom the experiment's world cannot bring back (firms, and whoever has
+    not left at all) brings nothing and costs the contact.
     """
     truth = json.loads((seeds / "truth.json").read_text(encoding="utf-8"))
     rates = {name.partition("/")[2]: facts for name, facts in truth["winback"].items()}
@@ -56,7 +56,9 @@ def true_profits(release: Path, seeds: Path = SEEDS) -> dict[str, list[float]]:
         offers = duckdb.read_csv(str(PROJECT_FOLDER / "dbt_project/seeds/dictionary/winback_offers.csv"))
         connection.register("offers", offers.df())
         return {
-            name: [_profit(row, lives, rates, values) for row in connection.execute(LIST.format(order=order)).fetchall()]
+            name: [
+                _profit(row, lives, rates, values) for row in connection.execute(LIST.format(order=order)).fetchall()
+            ]
             for name, order in ORDERS.items()
         }
 

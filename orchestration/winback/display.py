@@ -93,8 +93,6 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         for name, field in _BUDGET_LINES:
             table.add_row(name, *_compared(comparison.budget_before, comparison.budget_after, field))
     console.print(table)
-    if comparison.budget_after and comparison.before != comparison.after:
-        console.print("Whom a rule has kept out has no priority yet, so the budget is spent on the others alone.")
 
 
 def _compared(before: Totals | None, after: Totals, field: str) -> tuple[str, str, str]:

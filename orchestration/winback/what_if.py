@@ -29,8 +29,11 @@ _IN_BUDGET = """
     with list as (
         select value_before_churn, expected_net_value,
             coalesce(cast(expected_cost_amount as decimal(38, 9)), 0) as cost,
-            sum(cost) over (order by priority_number, customer_id rows unbounded preceding) as spent
-        from rpt_winback_eligibility where priority_number is not null and {included}
+            sum(cost) over (
+                order by expected_net_value desc, value_before_churn desc nulls last, customer_id
+                rows unbounded preceding
+            ) as spent
+        from rpt_winback_eligibility where expected_net_value is not null and {included}
     )
 
     select count(*), sum(cast(value_before_churn as decimal(38, 9))),
@@ -122,7 +125,7 @@ def totals(release: Release, rules: Sequence[Rule]) -> Totals:
 
 
 def in_budget(release: Release, rules: Sequence[Rule], budget: Decimal) -> Totals:
-    """Count how far a budget goes down the list of priority; who has no priority is not on it."""
+    """Count how far a budget goes down the list in the order of priority; whose net value is not known is not on it."""
     (row,) = release.ask(_IN_BUDGET.format(included=_included(rules), budget=f"{budget:f}::decimal(38, 9)"))
     return _known(row)
 

@@ -14,7 +14,7 @@ RETURNS = 4000
 
 
 def second_lifetime_values(people: list[Person]) -> dict[str, float]:
-    """Return, by segment, the mean contribution in the days after a return: what was paid for goods, less their cost."""
+    """Return, by segment, the mean contribution in the days after a return: paid for goods, less their cost."""
     return {
         segment.name: round(fmean(_contribution(people, segment, number) for number in range(RETURNS)), 2)
         for segment in SEGMENTS[:2]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from building import CompiledProject
+from conftest import lifecycle
 from pages import DOCS, TUTORIAL, Example, blocks_of, chapter, examples_of, printed, table_of
 
 from orchestration.dictionary.checks import find_faults
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.xdist_group("sample")
 LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#]+)")
 STAGE_LINE = re.compile(r"^ (?P<stage>\w+) +\w+ +(?P<customers>[\d,]+) *$", re.MULTILINE)
 THRESHOLD, OWN_EXTRACT = "Change a threshold", "Your own extract"
+WINBACK = "Win customers back, from the list to the verdict"
 
 
 def examples() -> list[tuple[str, Example]]:
@@ -203,3 +205,18 @@ def test_the_restatements_after_the_threshold_are_as_printed(both_releases: Ware
     example = examples_of(chapter(THRESHOLD))[1]
     assert example.header == [row[0] for row in released(both_releases, f"describe {example.sql}")]
     assert example.rows == printed(released(both_releases, example.sql))
+
+
+def test_the_winback_chapter_prints_what_its_commands_tell(
+    sample_run: tuple[WarehouseHome, str], tmp_path: Path
+) -> None:
+    home = tmp_path / "warehouse"
+    shutil.copytree(sample_run[0].folder, home, symlinks=True)
+    blocks = blocks_of(chapter(WINBACK))
+    for command, told in zip(blocks[::2], blocks[1::2], strict=True):
+        program, *arguments = command.split()
+        assert program == ".venv/bin/lifecycle"
+        done = lifecycle(*arguments, home=home)
+        assert done.returncode == 0, done.stdout + done.stderr
+        lines = [line.rstrip() for line in done.stdout.splitlines()]
+        assert [line for line in told.splitlines() if line != "..." and line not in lines] == []
