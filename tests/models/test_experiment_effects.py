@@ -154,6 +154,7 @@ def test_means_have_welch_intervals(company: list[Customer], told: dict, metric:
         treated, held_out = outcomes(customers, metric)
         assert row["treatment_value"] == pytest.approx(treated.mean(), rel=1e-9)
         assert row["control_value"] == pytest.approx(held_out.mean(), rel=1e-9)
+        assert (row["treatment_value_lower"], row["control_value_upper"]) == (None, None), "those are limits of rates"
         assert row["difference"] == pytest.approx(treated.mean() - held_out.mean(), abs=1e-7)
         wanted = stats.ttest_ind(treated, held_out, equal_var=False)
         if wanted.df < 4:  # the quantile is only good from there on

@@ -109,12 +109,15 @@ experiment_effects as (
         sides.control_count,
         sides.treatment_rate_count,
         sides.control_rate_count,
-        sides.treatment_value,
-        {{ wilson_limit('sides.treatment_rate_count', 'sides.treatment_count', -1) }} as treatment_value_lower,
-        {{ wilson_limit('sides.treatment_rate_count', 'sides.treatment_count', 1) }} as treatment_value_upper,
-        sides.control_value,
-        {{ wilson_limit('sides.control_rate_count', 'sides.control_count', -1) }} as control_value_lower,
-        {{ wilson_limit('sides.control_rate_count', 'sides.control_count', 1) }} as control_value_upper,
+        {% for arm in ['treatment', 'control'] -%}
+            sides.{{ arm }}_value,
+            {% for side, bound in [('lower', -1), ('upper', 1)] -%}
+                case
+                    when sides.{{ arm }}_rate_count is not null
+                        then {{ wilson_limit('sides.' ~ arm ~ '_rate_count', 'sides.' ~ arm ~ '_count', bound) }}
+                end as {{ arm }}_value_{{ side }},
+            {% endfor -%}
+        {% endfor -%}
         sides.difference,
         {% for side, sign, bound in [('lower', '-', -1), ('upper', '+', 1)] -%}
             coalesce({{ difference_limit(
