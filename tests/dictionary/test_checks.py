@@ -84,7 +84,7 @@ CHANGES = {
     ),
     "no double": (
         ("winback_rules.csv", "refund_rate,>,0.5", 'refund_rate,>,"0,5"'),
-        ("winback_rules.csv, line 6, column 'limit_value': '0,5' is no double; write a number with a point",),
+        ("winback_rules.csv, line 8, column 'limit_value': '0,5' is no double; write a number with a point",),
     ),
     "blank around": (
         (RULES, "customer,deal_lost,1,known", "customer,deal_lost ,1,known"),
@@ -132,7 +132,7 @@ CHANGES = {
     ),
     "unknown measure": (
         ("winback_rules.csv", "4,refund_rate", "4,refunds"),
-        ("winback_rules.csv, line 6, column 'measure': there is no measure 'refunds'; did you mean 'refund_rate'?",),
+        ("winback_rules.csv, line 8, column 'measure': there is no measure 'refunds'; did you mean 'refund_rate'?",),
     ),
     "unknown lifecycle": (
         (RULES, "customer,deal_lost,", "custmer,deal_lost,"),
@@ -481,6 +481,47 @@ CHANGES = {
             "contact_caps.csv, line 4, column 'cap_id': caps 'any_week' and 'any_month' count the same contacts; "
             "remove one; the other is in line 3",
         ),
+    ),
+    "plan that holds nobody out": (
+        ("winback_plans.csv", "3,250,0.8", "3,250,1"),
+        (
+            "winback_plans.csv, line 2, column 'treatment_probability': treatment_probability 1 is no share; "
+            "write a number between 0 and 1",
+        ),
+    ),
+    "plan without waves": (
+        ("winback_plans.csv", "2025-03-03,3,250", "2025-03-03,0,250"),
+        ("winback_plans.csv, line 2, column 'waves_count': waves_count '0' holds nothing; write a number above 0",),
+    ),
+    "plan by unknown segments": (
+        ("winback_plans.csv", "winback-2025,birth_period", "winback-2025,birth_year"),
+        (
+            "winback_plans.csv, line 2, column 'lift_segment_type': there is no segment type 'birth_year'; "
+            "did you mean 'birth_period'?",
+        ),
+    ),
+    "plan without an offer for everybody": (
+        ("winback_offers.csv", "winback_2026,coupon_50,0", "winback_2026,coupon_50,10"),
+        ("winback_plans.csv, line 3, column 'plan_id': plan 'winback_2026' has no offer for everybody; add one in",),
+    ),
+    "two plans of one day": (
+        ("winback_plans.csv", "winback_2026,2026-01-12", "winback_2026,2025-03-03"),
+        ("winback_plans.csv, line 3, column 'started_date': ",),
+    ),
+    "segments that meet": (
+        ("winback_segments.csv", "orders_count,2,5", "orders_count,1,5"),
+        ("winback_segments.csv, line 9, column 'min_value': segments 'ordered_once' and 'ordered_2_to_4_times' meet",),
+    ),
+    "segment type of two measures": (
+        ("winback_segments.csv", "firm,is_b2b", "firm,orders_count"),
+        (
+            "winback_segments.csv, line 15, column 'measure': segment type 'customer_type' is told by 'is_b2b' and by "
+            "'orders_count'; name one measure for each type",
+        ),
+    ),
+    "segment that ends before it begins": (
+        ("winback_segments.csv", "birth_period_start_year,1990,1995", "birth_period_start_year,1990,1980"),
+        ("winback_segments.csv, line 3, column 'min_value': min_value 1990 is more than max_value 1980, ",),
     ),
     "contact without weight": (
         (WEIGHTS, "visit,3", "visit,0"),

@@ -97,6 +97,7 @@ FUNCTIONS = {
     "power": [("cast(power(16, 13) as bigint)", "4503599627370496")],
     "rank": [(_RANKS, "3")],
     "replace": [("replace('a|b|c', '|', '')", "abc")],
+    "mod": [("mod(7, 3)", "1"), ("mod(6, 3)", "0")],
     "right": [("right('añ李', 2)", "ñ李"), ("right('a', 2)", "a")],
     "round": [
         ("round(cast(2 as double) / 3, 12)", "0.666666666667"),

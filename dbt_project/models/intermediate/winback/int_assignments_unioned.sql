@@ -55,7 +55,7 @@ assignments as (
         recorded_assignments.offer_id,
         recorded_assignments.arm,
         'drawn',
-        recorded_assignments.customer_id,
+        recorded_assignments.customer_id as drawn_key,
         recorded_assignments.probability,
         recorded_assignments.assigned_at
     from recorded_assignments

@@ -28,19 +28,27 @@ experiments as (
 
 ),
 
-waves as (
+endings as (
 
     select
         experiments.experiment_id,
         winback_plans.plan_id,
         winback_plans.horizon_days,
-        {{ dbt.safe_cast('substr(experiments.experiment_id, length(winback_plans.plan_id) + 3)', 'integer') }}
-            as wave_number
+        right(
+            experiments.experiment_id, length(experiments.experiment_id) - length(winback_plans.plan_id) - 2
+        ) as wave
     from experiments
-    inner join winback_plans
-        on
-            winback_plans.plan_id || '_w'
-            = substr(experiments.experiment_id, 1, length(winback_plans.plan_id) + 2)
+    cross join winback_plans
+
+),
+
+waves as (
+
+    select
+        *,
+        {{ dbt.safe_cast('wave', 'integer') }} as wave_number
+    from endings
+    where plan_id || '_w' || wave = experiment_id
 
 ),
 

@@ -15,21 +15,9 @@ winback_plans as (
 
 ),
 
-contributions_converted as (
+customer_outcomes_unioned as (
 
-    select * from {{ ref('int_contributions_converted') }}
-
-),
-
-service_costs_found as (
-
-    select * from {{ ref('int_service_costs_found') }}
-
-),
-
-customer_events as (
-
-    select * from {{ ref('fct_customer_events') }}
+    select * from {{ ref('int_customer_outcomes_unioned') }}
 
 ),
 
@@ -51,50 +39,21 @@ returns_planned as (
 
 ),
 
-facts as (
-
-    select
-        customer_id,
-        occurred_at,
-        contribution_amount,
-        cast(0 as decimal(18, 4)) as service_cost_amount,
-        0 as orders_count
-    from contributions_converted
-    union all
-    select
-        customer_id,
-        occurred_at,
-        cast(0 as decimal(18, 4)),
-        service_cost_amount,
-        0
-    from service_costs_found
-    union all
-    select
-        customer_id,
-        occurred_at,
-        cast(0 as decimal(18, 4)),
-        cast(0 as decimal(18, 4)),
-        1
-    from customer_events
-    where event_type = 'qualifying_order_placed' and customer_id is not null
-
-),
-
-facts_summed as (
+outcomes_summed as (
 
     select
         returns_planned.plan_id,
         returns_planned.customer_id,
         returns_planned.returned_at,
-        sum(facts.contribution_amount) as contribution_amount,
-        sum(facts.service_cost_amount) as service_cost_amount,
-        sum(facts.orders_count) as orders_count
+        sum(outcomes.contribution_amount) as contribution_amount,
+        sum(outcomes.service_cost_amount) as service_cost_amount,
+        count(case when outcomes.outcome_type = 'purchase' then 1 end) as orders_count
     from returns_planned
-    inner join facts
+    inner join customer_outcomes_unioned as outcomes
         on
-            returns_planned.customer_id = facts.customer_id
-            and returns_planned.returned_at <= facts.occurred_at
-            and returns_planned.value_ends_at > facts.occurred_at
+            returns_planned.customer_id = outcomes.customer_id
+            and returns_planned.returned_at <= outcomes.occurred_at
+            and returns_planned.value_ends_at > outcomes.occurred_at
     group by returns_planned.plan_id, returns_planned.customer_id, returns_planned.returned_at
 
 ),
@@ -119,17 +78,17 @@ returns_valued as (
         returned.customer_id,
         returned.returned_at,
         returned.is_mature,
-        case when returned.is_mature then cast(facts_summed.contribution_amount as decimal(18, 4)) end
+        case when returned.is_mature then cast(outcomes_summed.contribution_amount as decimal(18, 4)) end
             as contribution_amount,
-        case when returned.is_mature then cast(facts_summed.service_cost_amount as decimal(18, 4)) end
+        case when returned.is_mature then cast(outcomes_summed.service_cost_amount as decimal(18, 4)) end
             as service_cost_amount,
-        case when returned.is_mature then facts_summed.orders_count > 1 end as has_second_purchase
+        case when returned.is_mature then outcomes_summed.orders_count > 1 end as has_second_purchase
     from returns_with_maturity as returned
-    left join facts_summed
+    left join outcomes_summed
         on
-            returned.plan_id = facts_summed.plan_id
-            and returned.customer_id = facts_summed.customer_id
-            and returned.returned_at = facts_summed.returned_at
+            returned.plan_id = outcomes_summed.plan_id
+            and returned.customer_id = outcomes_summed.customer_id
+            and returned.returned_at = outcomes_summed.returned_at
 
 )
 

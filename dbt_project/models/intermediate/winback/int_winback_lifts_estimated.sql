@@ -115,18 +115,16 @@ winback_lifts_estimated as (
         arms.observed_lift,
         case
             when arms.segment = 'all' or totals.observed_lift is null then arms.observed_lift
-            else (
-                arms.effective_count * coalesce(arms.observed_lift, 0)
-                + thresholds.threshold_value * totals.observed_lift
-            ) / (arms.effective_count + thresholds.threshold_value)
+            else totals.observed_lift
+                + arms.effective_count * (coalesce(arms.observed_lift, 0) - totals.observed_lift)
+                / (arms.effective_count + thresholds.threshold_value)
         end as expected_lift,
         case
             when totals.treatment_count > 0
-                then (
-                    arms.recalled_treatment_count
-                    + case when arms.segment = 'all' then 0 else thresholds.threshold_value end
-                    * totals.recalled_treatment_count / totals.treatment_count
-                ) / (arms.treatment_count + case when arms.segment = 'all' then 0 else thresholds.threshold_value end)
+                then totals.recalled_treatment_count / totals.treatment_count
+                    + (arms.recalled_treatment_count
+                    - arms.treatment_count * totals.recalled_treatment_count / totals.treatment_count)
+                    / (arms.treatment_count + thresholds.threshold_value)
         end as expected_recall_rate
     from arms_compared as arms
     inner join arms_compared as totals
