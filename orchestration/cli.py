@@ -270,6 +270,9 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="Where to make the wave's folder; exports/ of the warehouse when left out.")
     ] = None,
+    despite_stop: Annotated[
+        bool, typer.Option("--despite-stop", help="Draw a further wave though the plan's own rule has stopped it.")
+    ] = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Draw the arms of a wave, once, and write its audience for a campaign tool."""
@@ -278,7 +281,8 @@ def export(
     from orchestration.winback.plans import WinbackError
 
     try:
-        done = export_wave(WarehouseHome(home.resolve()), plan, wave, out.resolve() if out else None)
+        folder = out.resolve() if out else None
+        done = export_wave(WarehouseHome(home.resolve()), plan, wave, folder, is_despite_stop=despite_stop)
     except WinbackError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None

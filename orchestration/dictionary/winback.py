@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from orchestration.dictionary.findings import Finding
     from orchestration.dictionary.tables import Dictionary, Row
 
-SHARES = ("treatment_probability", "min_recall_rate", "alpha", "srm_alpha")
-COUNTS = ("waves_count", "customers_per_wave", "horizon_days", "value_days", "budget_amount")
+SHARES = ("treatment_probability", "expected_recall_rate", "expected_lift", "min_recall_rate", "alpha", "srm_alpha")
+AMOUNTS = (
+    "waves_count",
+    "customers_per_wave",
+    "horizon_days",
+    "value_days",
+    "expected_second_lifetime_value",
+    "budget_amount",
+)
 SEGMENTED_BY = ("lift_segment_type", "value_segment_type")
 LEAST, MOST = Decimal("-Infinity"), Decimal("Infinity")
 
@@ -27,7 +34,7 @@ def plans_hold_somebody_out(dictionary: Dictionary) -> Iterator[Finding]:
             share = row.number(column)
             if share is not None and not 0 < share < 1:
                 yield row.finding(column, f"{column} {row[column]} is no share", "write a number between 0 and 1")
-        for column in COUNTS:
+        for column in AMOUNTS:
             if (row.number(column) or Decimal(0)) <= 0:
                 yield row.finding(column, f"{column} '{row[column]}' holds nothing", "write a number above 0")
 

@@ -1,10 +1,12 @@
 """Where a customer can be reached: addresses lie in raw alone, so a wave records the row of raw that has each.
 
-The newest version of a record holds, whenever it was landed: who was deleted since the release is not written to.
+The newest version of a record holds, whenever it was landed: who was deleted since the release, or has withdrawn
+consent since, is not written to.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     import duckdb
@@ -62,6 +65,28 @@ _FIND = f"""
         order by table_rank, changed_at desc nulls last, _loaded_at desc, _source_row desc, record_id
     ) = 1
 """
+_WITHDRAWN = """
+    with newest as (
+        select contact_id, channel, try_cast(is_granted as boolean) as is_granted,
+            try_cast(valid_to_at as timestamp) as valid_to_at,
+            row_number() over (
+                partition by contact_id, channel
+                order by try_cast(valid_from_at as timestamp) desc, _loaded_at desc, _source_row desc
+            ) as version_rank
+        from raw.marketing__consents
+    ),
+
+    said as (
+        select wanted.customer_id, newest.is_granted and coalesce(newest.valid_to_at > $1, true) as is_granted
+        from wanted
+        inner join published.fct_customer_events as events
+            on wanted.customer_id = events.customer_id and events.event_type = 'contact_created'
+        inner join newest on events.source_record_id = newest.contact_id and newest.version_rank = 1
+        where newest.channel in ('all', wanted.channel)
+    )
+
+    select distinct customer_id from said where not is_granted
+"""
 _READ = " union all ".join(
     f"""
     select wanted.customer_id, min(trim(case wanted.field when 'email' then email when 'phone' then phone end))
@@ -109,6 +134,31 @@ def find_places(
     return {customer: Place(*place) for customer, *place in found}
 
 
+def withdrawn_since(
+    connection: duckdb.DuckDBPyConnection, published: Path, channels: Mapping[str, str | None], now: datetime
+) -> set[str]:
+    """Return whose consent to its channel, or to all, was withdrawn or has run out, by the newest word of any contact.
+
+    The list knows what was landed when it was made; this asks raw, which knows what was landed since.
+
+    Args:
+        connection: the working database.
+        published: the file with the events that say which contacts are a customer's.
+        channels: the channel of each customer.
+        now: until when a permission has to hold.
+    """
+    wanted = pa.table(
+        {"customer_id": pa.array(channels, pa.string()), "channel": pa.array(channels.values(), pa.string())}
+    )
+    connection.execute(f"attach '{str(published).replace(chr(39), chr(39) * 2)}' as published (read_only)")
+    connection.register("wanted", wanted)
+    try:
+        return {customer for (customer,) in connection.execute(_WITHDRAWN, [now]).fetchall()}
+    finally:
+        connection.unregister("wanted")
+        connection.execute("detach published")
+
+
 def read_addresses(
     connection: duckdb.DuckDBPyConnection, places: Mapping[str, tuple[str | None, Place]]
 ) -> dict[str, str]:
@@ -125,9 +175,19 @@ def read_addresses(
     )
     connection.register("wanted", wanted)
     try:
-        return {customer: address for customer, address in connection.execute(_READ).fetchall() if address}
+        found = dict(connection.execute(_READ).fetchall())
     finally:
         connection.unregister("wanted")
+    return {
+        customer: _digits(address) if field == "phone" else address
+        for customer, field in zip(places, fields, strict=True)
+        if (address := found.get(customer))
+    }
+
+
+def _digits(number: str) -> str:
+    """Return a telephone number as campaign tools read it: digits only, whatever a person wrote around them."""
+    return re.sub(r"\D", "", number)
 
 
 def _field(channel: str | None) -> str | None:

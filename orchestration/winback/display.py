@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from orchestration.winback.arms import CONTROL, TREATMENT
-from orchestration.winback.drawing import NO_ADDRESS, NO_CHANNEL
+from orchestration.winback.drawing import NO_ADDRESS, NO_CHANNEL, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,7 @@ def print_export(console: Console, done: Exported) -> None:
     drawn = f"{len(treated) + len(held_out):,} of {len(done.members):,} customers judged"
     verb = "drawn" if done.is_drawn_now else "drawn before"
     console.print(f"{done.wave.experiment_id}, {verb}: {drawn}, as of {done.wave.assigned_at} UTC.")
-    unreached = [member for member in treated if member.reason in {NO_ADDRESS, NO_CHANNEL}]
+    unreached = [member for member in treated if member.reason in {NO_ADDRESS, NO_CHANNEL, WITHDRAWN}]
     for name, value in (
         (TREATMENT, f"{len(treated):,} customers, {_unreached(unreached)}"),
         (CONTROL, f"{len(held_out):,} customers, to be left alone"),
@@ -63,7 +63,11 @@ def _print_files(console: Console, done: Exported) -> None:
 
 
 def _unreached(members: list[Member]) -> str:
-    missing = ((NO_ADDRESS, "without the address of their channel"), (NO_CHANNEL, "without a channel"))
+    missing = (
+        (NO_ADDRESS, "without the address of their channel"),
+        (NO_CHANNEL, "without a channel"),
+        (WITHDRAWN, "who withdrew consent since"),
+    )
     counts = [(sum(member.reason == reason for member in members), words) for reason, words in missing]
     told = " and ".join(f"{count} {words}" for count, words in counts if count)
     return f"{told} are not in contacts" if told else "all with an address"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.dictionary.findings import use_one_of
 from orchestration.winback import recording
-from orchestration.winback.addresses import find_places
+from orchestration.winback.addresses import find_places, withdrawn_since
 from orchestration.winback.arms import TREATMENT, arm_of, probability_of
 from orchestration.winback.plans import Judged, Plan, Release, WinbackError
 from orchestration.winback.recording import Member, Wave
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
     from orchestration.winback.addresses import Place
 
-ASSIGNED, NO_ADDRESS, NO_CHANNEL = "assigned", "no_address", "no_channel"
+ASSIGNED, NO_ADDRESS, NO_CHANNEL, WITHDRAWN = "assigned", "no_address", "no_channel", "consent_withdrawn"
 ELSEWHERE, BEYOND_WAVE, BEYOND_BUDGET = "in_another_experiment", "beyond_wave", "beyond_budget"
 NOT_ELIGIBLE, VALUE_UNKNOWN = "not_eligible", "value_unknown"
 
 _PUBLISHED_ELSEWHERE = """
     select distinct customer_id from fct_assignments
     where experiment_id != $1 and coalesce(horizon_ends_at > $2, true)
+"""
+_DECISION = """
+    select decision, decision_reason from rpt_winback_evaluation
+    where plan_id = $1 and look_scope = 'to_date' and decision is not null
+    order by wave_number desc limit 1
 """
 _HORIZONS = "select plan_id, horizon_days from dim_winback_plans"
 _RECORDED_ELSEWHERE = """
@@ -58,24 +63,47 @@ def _refuse_out_of_order(plan: Plan, number: int, drawn: dict[int, Wave]) -> Non
         raise WinbackError(f"Wave {number} is not the next one; draw wave {following} first, with --wave {following}.")
 
 
+def refuse_what_is_stopped(release: Release, plan: Plan) -> None:
+    """Refuse a further wave of a plan that its own rule has stopped.
+
+    Raises:
+        WinbackError: the last look says stop, or that the experiment is invalid.
+    """
+    found = release.ask(_DECISION, (plan.plan_id,))
+    if found and (found[0][0].startswith("stop_") or found[0][0] == "invalid"):
+        decision, reason = found[0]
+        raise WinbackError(
+            f"Plan '{plan.plan_id}' is stopped by its own rule: {decision}. {reason} Make a new plan, or draw in spite "
+            "of it with --despite-stop."
+        )
+
+
 def draw_wave(connection: duckdb.DuckDBPyConnection, release: Release, plan: Plan, number: int) -> None:
     """Draw the next wave of a plan and record it, all or nothing.
 
     Raises:
-        WinbackError: nobody is left to draw, or the release looks back to before the last wave.
+        WinbackError: nobody is left to draw, or the list was made before the last wave was drawn.
     """
-    _refuse_looking_back(release, recording.drawn_waves(connection, plan.plan_id).get(number - 1))
+    before = recording.drawn_waves(connection, plan.plan_id).get(number - 1)
+    _refuse_looking_back(release, before)
+    if before and before.release_id == release.release_id:
+        raise WinbackError(
+            f"The list of release {release.release_id} was made before wave {before.number} was drawn; `lifecycle run` "
+            "makes it anew."
+        )
     wave = Wave(number, f"{plan.plan_id}_w{number}", release.as_of, release.release_id)
     busy = _customers_elsewhere(connection, release, wave.experiment_id)
     members = judge_and_draw(plan, wave.experiment_id, release.judged(plan), busy)
     if not any(member.arm for member in members):
         raise WinbackError(
-            f"Nobody is left to draw for wave {number}: of {len(members)} customers judged none is eligible, within "
-            "the budget and in no other experiment; `lifecycle winback what-if` tells what each rule keeps out."
+            f"Nobody is left to draw for wave {number}: of {len(members)} customers judged none is eligible, of known "
+            "net value, within the budget and in no other experiment; `lifecycle winback what-if` tells what each rule "
+            "keeps out."
         )
     channels = {member.customer_id: member.channel for member in members if member.arm == TREATMENT}
     places = find_places(connection, release.database, channels)
-    located = [_located(member, places.get(member.customer_id)) for member in members]
+    withdrawn = withdrawn_since(connection, release.database, channels, release.as_of)
+    located = [_located(member, places.get(member.customer_id), withdrawn) for member in members]
     recording.record_wave(connection, wave, plan.plan_id, plan.salt, located)
 
 
@@ -144,7 +172,9 @@ def _member(customer: Judged, reason: str, arm: str | None, plan: Plan) -> Membe
     )
 
 
-def _located(member: Member, place: Place | None) -> Member:
+def _located(member: Member, place: Place | None, withdrawn: set[str]) -> Member:
+    if member.customer_id in withdrawn and member.arm == TREATMENT:
+        return replace(member, reason=WITHDRAWN)
     if member.arm != TREATMENT or place:
         return replace(member, place=place)
     return replace(member, reason=NO_ADDRESS if member.channel else NO_CHANNEL)

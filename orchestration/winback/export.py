@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from orchestration.winback import files, recording
 from orchestration.winback.addresses import read_addresses
 from orchestration.winback.arms import TREATMENT
-from orchestration.winback.drawing import draw_wave, plan_to_draw
+from orchestration.winback.drawing import draw_wave, plan_to_draw, refuse_what_is_stopped
 from orchestration.winback.plans import Release, WinbackError
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ _CONTACTS = pa.schema(
         "customer_id": pa.string(),
         "channel": pa.string(),
         "address": pa.string(),
-        "weekday": pa.int32(),
-        "hour": pa.int32(),
+        "weekday_utc": pa.int32(),
+        "hour_utc": pa.int32(),
         "offer_id": pa.string(),
         "campaign_id": pa.string(),
     }
@@ -80,7 +80,14 @@ class Exported:
         return [member for member in self.members if member.arm == name]
 
 
-def export(home: WarehouseHome, plan_id: str, wave_number: int | None = None, out: Path | None = None) -> Exported:
+def export(
+    home: WarehouseHome,
+    plan_id: str,
+    wave_number: int | None = None,
+    out: Path | None = None,
+    *,
+    is_despite_stop: bool = False,
+) -> Exported:
     """Write the audience of a wave, which is drawn and recorded first where it is the next one.
 
     Args:
@@ -88,6 +95,7 @@ def export(home: WarehouseHome, plan_id: str, wave_number: int | None = None, ou
         plan_id: the plan.
         wave_number: the wave; None for the last one drawn, or the first.
         out: where to make the wave's folder, `exports` of the warehouse when left out.
+        is_despite_stop: whether to draw a further wave of a plan that its own rule has stopped.
 
     Raises:
         WinbackError: it cannot be drawn or written; what was recorded and written before stays.
@@ -96,10 +104,13 @@ def export(home: WarehouseHome, plan_id: str, wave_number: int | None = None, ou
         drawn = recording.drawn_waves(connection, plan_id)
         number = wave_number or max(drawn, default=1)
         folder = (out or home.folder / "exports") / f"{plan_id}_w{number}"
+        _refuse_foreign_files(folder)
         with _room_at(folder):
             if number not in drawn:
                 release = Release.shown(home)
                 plan = plan_to_draw(connection, release, plan_id, number)
+                if not is_despite_stop:
+                    refuse_what_is_stopped(release, plan)
                 files.make_room(folder)  # what cannot be written is known before anything is recorded
                 draw_wave(connection, release, plan, number)
             wave = recording.drawn_waves(connection, plan_id)[number]
@@ -113,6 +124,15 @@ def export(home: WarehouseHome, plan_id: str, wave_number: int | None = None, ou
             is_drawn_now=number not in drawn,
             spent_amount=recording.spent_on(connection, plan_id, number),
             budget_amount=_budget(home, plan_id),
+        )
+
+
+def _refuse_foreign_files(folder: Path) -> None:
+    """Refuse a folder with files of others, for the whole folder is put in the old one's place."""
+    foreign = sorted({path.name for path in folder.glob("*")} - files.NAMES) if folder.is_dir() else []
+    if foreign:
+        raise WinbackError(
+            f"{folder} holds {', '.join(foreign)}, which no export has written; move it elsewhere first."
         )
 
 
@@ -180,7 +200,13 @@ def _write(connection: duckdb.DuckDBPyConnection, wave: Wave, members: list[Memb
 
 def _tables(wave: Wave, members: list[Member], addresses: Mapping[str, str]) -> dict[str, pa.Table]:
     contacts = [
-        {**vars(member), "address": addresses[member.customer_id], "campaign_id": wave.experiment_id}
+        {
+            **vars(member),
+            "address": addresses[member.customer_id],
+            "weekday_utc": member.weekday,
+            "hour_utc": member.hour,
+            "campaign_id": wave.experiment_id,
+        }
         for member in members
         if member.arm == TREATMENT and member.customer_id in addresses
     ]

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NAMES = frozenset({"assignments.csv", "assignments.parquet", "contacts.csv", "contacts.parquet"})
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def aside_of(folder: Path) -> Path:

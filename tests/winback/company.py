@@ -67,6 +67,10 @@ MARTS = {
         **dict.fromkeys(("experiment_id", "customer_id", "arm"), "varchar"),
         "horizon_ends_at": "timestamp",
     },
+    "rpt_winback_evaluation": {
+        **dict.fromkeys(("plan_id", "look_scope", "decision", "decision_reason"), "varchar"),
+        "wave_number": "integer",
+    },
     "fct_customer_events": dict.fromkeys(("customer_id", "event_type", "source_record_id"), "varchar"),
 }
 RULES = (
@@ -118,9 +122,11 @@ def customers(count: int) -> list[dict[str, object]]:
 
 
 def _contract() -> Contract:
-    """Return what the CRM promises of the two tables that have addresses; with all others each test takes longer."""
+    """Return what is promised of the tables with addresses and consents; with all others each test takes longer."""
     promised = load_contract()
-    return replace(promised, tables={name: promised.tables[name] for name in ("crm.leads", "crm.contacts")})
+    return replace(
+        promised, tables={name: promised.tables[name] for name in ("crm.leads", "crm.contacts", "marketing.consents")}
+    )
 
 
 class Company:
@@ -150,7 +156,7 @@ class Company:
         self.land(
             "crm__contacts",
             *(
-                {"contact_id": f"K-{name}", "email": f"{name}@example.org", "phone": f"+86 {name}"}
+                {"contact_id": f"K-{name}", "email": f"{name}@example.org", "phone": f"+86 (138) {len(name):05}"}
                 for name in (line["customer_id"] for line in lines)
             ),
         )

@@ -133,11 +133,85 @@ def test_a_recorded_wave_keeps_its_customers_out_of_others_until_its_horizon_is_
 
 def test_the_next_wave_takes_the_next_customers(company: Company) -> None:
     export(company.home, PLAN)
+    with pytest.raises(WinbackError, match="was made before wave 1 was drawn; `lifecycle run` makes it anew"):
+        export(company.home, PLAN, 2)
+    publish_again(company)
     done = export(company.home, PLAN, 2)
     assert in_wave(company, f"{PLAN}_w2") == {f"c{number:03d}" for number in range(9, 17)}
     assert done.is_drawn_now
     assert not export(company.home, PLAN).is_drawn_now
     assert export(company.home, PLAN).wave.number == 2
+
+
+def publish_again(company: Company, **marts: list[dict[str, object]]) -> None:
+    """Publish the same list again, as the next run would."""
+    lines = customers(20)
+    events = [created(line["customer_id"], f"K-{line['customer_id']}") for line in lines]
+    company.publish(rpt_winback_eligibility=lines, dim_winback_plans=[plan()], fct_customer_events=events, **marts)
+
+
+@pytest.mark.parametrize("decision", ["stop_harm", "stop_futile", "stop_quantity", "invalid"])
+def test_a_plan_that_its_own_rule_has_stopped_goes_on_only_in_spite_of_it(company: Company, decision: str) -> None:
+    export(company.home, PLAN)
+    look = {"plan_id": PLAN, "look_scope": "to_date", "wave_number": 1, "decision": decision}
+    publish_again(company, rpt_winback_evaluation=[look | {"decision_reason": "It does harm."}])
+    told = f"stopped by its own rule: {decision}. It does harm. Make a new plan, or draw in spite of it with --despite"
+    with pytest.raises(WinbackError, match=told):
+        export(company.home, PLAN, 2)
+    assert export(company.home, PLAN, 2, is_despite_stop=True).is_drawn_now
+
+
+@pytest.mark.parametrize("decision", ["continue", "collect_more", "inconclusive"])
+def test_a_plan_that_goes_on_draws_its_next_wave(company: Company, decision: str) -> None:
+    export(company.home, PLAN)
+    look = {"plan_id": PLAN, "look_scope": "to_date", "wave_number": 1, "decision": decision}
+    publish_again(company, rpt_winback_evaluation=[look])
+    assert export(company.home, PLAN, 2).is_drawn_now
+
+
+def consent(channel: str, granted: str, since: str, until: str | None = None) -> dict[str, object]:
+    return {
+        "contact_id": "K1", "channel": channel, "is_granted": granted, "valid_from_at": since, "valid_to_at": until,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("consents", "is_told"),
+    [
+        pytest.param([], True, id="never asked"),
+        pytest.param([consent("all", "true", "2025-01-01")], True, id="granted"),
+        pytest.param([consent("sms", "false", "2026-01-20")], True, id="of another channel"),
+        pytest.param(
+            [consent("email", "true", "2025-01-01"), consent("email", "false", "2026-01-20")],
+            False,
+            id="withdrawn since",
+        ),
+        pytest.param([consent("email", "true", "2025-01-01"), consent("all", "false", "2026-01-20")], False, id="all"),
+        pytest.param([consent("email", "true", "2025-01-01", "2025-12-31")], False, id="run out"),
+        pytest.param(
+            [consent("email", "false", "2025-01-01"), consent("email", "true", "2025-06-01")], True, id="granted again"
+        ),
+    ],
+)
+def test_whoever_withdrew_consent_since_the_list_keeps_the_arm_and_gets_no_message(
+    tmp_path: Path, consents: list[dict[str, object]], is_told: bool
+) -> None:
+    company = Company(tmp_path / "warehouse")
+    company.land("crm__contacts", contact("K1", "anna@x.test"))
+    for row in consents:
+        company.land("marketing__consents", row)
+    assert address_of(company, created("anna", "K1")) == ("anna@x.test" if is_told else None)
+    (line,) = company.csv("assignments.csv")
+    assert (line["arm"], line["reason"]) == ("treatment", "assigned" if is_told else "consent_withdrawn")
+
+
+def test_files_of_others_are_not_put_away(company: Company) -> None:
+    export(company.home, PLAN)
+    folder = company.home.folder / "exports" / WAVE_1
+    (folder / "sent.log").write_text("all sent", encoding="utf-8")
+    (folder / "contacts.csv").unlink()
+    assert refusal(company, PLAN).endswith("holds sent.log, which no export has written; move it elsewhere first.")
+    assert (folder / "sent.log").read_text(encoding="utf-8") == "all sent"
 
 
 def test_the_same_wave_is_the_same_whatever_was_published_since(company: Company, tmp_path: Path) -> None:
@@ -225,7 +299,7 @@ def test_a_channel_gets_the_one_address_that_it_needs(tmp_path: Path) -> None:
     export(company.home, PLAN)
     assert {line["channel"]: line["address"] for line in company.csv("contacts.csv")} == {
         "email": "by_email@example.org",
-        **{channel: f"'+86 by_{channel}" for channel in ("sms", "phone", "call", "wechat")},
+        **{channel: f"86138{len(f'by_{channel}'):05}" for channel in ("sms", "phone", "call", "wechat")},
     }
     told = {line["customer_id"]: (line["arm"], line["reason"]) for line in company.csv("assignments.csv")}
     assert told["by_pigeon"] == ("treatment", "no_address")
@@ -313,7 +387,7 @@ def test_csv_is_quoted_and_every_text_defused(tmp_path: Path) -> None:
     export(company.home, PLAN)
     text = company.bytes()["contacts.csv"].decode()
     assert text == (
-        "customer_id,channel,address,weekday,hour,offer_id,campaign_id\r\n"
+        "customer_id,channel,address,weekday_utc,hour_utc,offer_id,campaign_id\r\n"
         f'anna,email,"a ""b"", c\n@x.test",2,19,\'=offer,{WAVE_1}\r\n'
     )
     assert company.bytes()["assignments.csv"].decode().splitlines()[2] == "'=out,,,coupon_50,,'-rule"

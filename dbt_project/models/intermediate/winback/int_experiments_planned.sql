@@ -34,6 +34,7 @@ endings as (
         experiments.experiment_id,
         winback_plans.plan_id,
         winback_plans.horizon_days,
+        winback_plans.waves_count,
         right(
             experiments.experiment_id, length(experiments.experiment_id) - length(winback_plans.plan_id) - 2
         ) as wave
@@ -48,7 +49,10 @@ waves as (
         *,
         {{ dbt.safe_cast('wave', 'integer') }} as wave_number
     from endings
-    where plan_id || '_w' || wave = experiment_id
+    where
+        plan_id || '_w' || wave = experiment_id
+        and cast({{ dbt.safe_cast('wave', 'integer') }} as string) = wave
+        and {{ dbt.safe_cast('wave', 'integer') }} between 1 and waves_count
 
 ),
 

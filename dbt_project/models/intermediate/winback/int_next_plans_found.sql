@@ -23,6 +23,9 @@ next_plans_found as (
         plan_id,
         lift_segment_type,
         value_segment_type,
+        expected_recall_rate,
+        expected_lift,
+        cast(expected_second_lifetime_value as double) as expected_second_lifetime_value,
         contact_cost,
         budget_amount
     from plans_ranked

@@ -87,6 +87,24 @@ running_plans as (
 
 ),
 
+treatments_in_vain as (
+
+    select
+        found.customer_id,
+        count(*) as treatments_in_vain_count
+    from winback_customers_found as found
+    inner join winback_moments_measured as moments
+        on found.customer_id = moments.customer_id and found.as_of = moments.measured_at
+    inner join assignments
+        on
+            found.customer_id = assignments.customer_id
+            and found.as_of >= assignments.horizon_ends_at
+            and moments.last_ordered_at < assignments.assigned_at
+    where assignments.arm = 'treatment'
+    group by found.customer_id
+
+),
+
 winback_customers_measured as (
 
     select
@@ -103,6 +121,7 @@ winback_customers_measured as (
         coalesce(open_tickets_counted.open_tickets_count, 0) as open_tickets_count,
         coalesce(unpaid_invoices.unpaid_invoices_count, 0) as unpaid_invoices_count,
         coalesce(running_plans.running_plans_count, 0) as running_plans_count,
+        coalesce(treatments_in_vain.treatments_in_vain_count, 0) as treatments_in_vain_count,
         moments.days_since_last_order,
         {{ dbt.datediff(
             'histories.last_message_at', 'found.as_of', 'day'
@@ -123,6 +142,8 @@ winback_customers_measured as (
         on found.customer_id = unpaid_invoices.customer_id
     left join running_plans
         on found.customer_id = running_plans.customer_id
+    left join treatments_in_vain
+        on found.customer_id = treatments_in_vain.customer_id
     left join permissions
         on found.customer_id = permissions.customer_id
     left join customer_contact_points_counted as contact_points

@@ -77,14 +77,21 @@ customers_with_lift as (
 
     select
         segmented.*,
-        coalesce(of_segment.expected_lift, of_all.expected_lift) as expected_lift,
-        coalesce(of_segment.expected_recall_rate, of_all.expected_recall_rate) as expected_recall_rate,
+        coalesce(of_segment.expected_lift, of_all.expected_lift, plans.expected_lift) as expected_lift,
+        coalesce(
+            of_segment.expected_recall_rate, of_all.expected_recall_rate, plans.expected_recall_rate
+        ) as expected_recall_rate,
         case
-            when of_segment.expected_lift is not null then 'segment'
-            when of_all.expected_lift is not null then 'all'
+            when of_segment.observed_lift is not null then 'segment'
+            when of_all.observed_lift is not null then 'all'
+            when plans.plan_id is not null then 'plan'
         end as lift_basis,
-        coalesce(own_value.second_lifetime_value, any_value.second_lifetime_value) as second_lifetime_value
+        coalesce(
+            own_value.second_lifetime_value, any_value.second_lifetime_value, plans.expected_second_lifetime_value
+        ) as second_lifetime_value
     from customers_segmented as segmented
+    left join next_plans_found as plans
+        on segmented.plan_id = plans.plan_id
     left join winback_lifts_estimated as of_segment
         on segmented.is_b2b = of_segment.is_b2b and segmented.lift_segment = of_segment.segment
     left join winback_lifts_estimated as of_all
@@ -135,7 +142,9 @@ winback_customers_valued as (
         case
             when second_lifetime_value > 0 then expected_cost_amount / second_lifetime_value
         end as break_even_lift,
-        expected_lift * second_lifetime_value - expected_cost_amount as expected_net_value
+        {# To keep away whoever would bring a loss is no gain of a contact. #}
+        case when second_lifetime_value > 0 then expected_lift else greatest(expected_lift, 0) end
+        * second_lifetime_value - expected_cost_amount as expected_net_value
     from customers_with_offer
 
 )

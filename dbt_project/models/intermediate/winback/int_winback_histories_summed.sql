@@ -21,6 +21,12 @@ customer_events as (
 
 ),
 
+contacts as (
+
+    select * from {{ ref('fct_contacts') }}
+
+),
+
 orders as (
 
     select * from {{ ref('stg_orders__orders') }}
@@ -48,26 +54,32 @@ thresholds as (
 events_summed as (
 
     select
-        customer_events.customer_id,
-        max(case when customer_events.event_type = 'message_sent' then customer_events.occurred_at end)
-            as last_message_at,
+        events.customer_id,
         count(orders.order_id) as orders_count,
         count(case when orders.discount_amount > 0 then 1 end) as discounted_orders_count,
         coalesce(
-            sum(case when customer_events.event_type = 'order_paid' then customer_events.amount end),
-            sum(case when customer_events.event_type = 'qualifying_order_placed' then customer_events.amount else 0 end)
+            sum(case when events.event_type = 'order_paid' then events.amount end),
+            sum(case when events.event_type = 'qualifying_order_placed' then events.amount else 0 end)
         ) as received_amount,
-        sum(case when customer_events.event_type = 'order_refunded' then customer_events.amount else 0 end)
-            as refunded_amount
+        sum(case when events.event_type = 'order_refunded' then events.amount else 0 end) as refunded_amount
     from winback_customers_found
-    inner join customer_events
-        on winback_customers_found.customer_id = customer_events.customer_id
+    inner join customer_events as events
+        on winback_customers_found.customer_id = events.customer_id
     left join orders
-        on
-            case
-                when customer_events.event_type = 'qualifying_order_placed' then customer_events.source_record_id
-            end = orders.order_id
-    group by customer_events.customer_id
+        on case when events.event_type = 'qualifying_order_placed' then events.source_record_id end = orders.order_id
+    group by events.customer_id
+
+),
+
+{# What is owed, such as a receipt, is no message of ours. #}
+last_messages as (
+
+    select
+        customer_id,
+        max(occurred_at) as last_message_at
+    from contacts
+    where is_counted and contact_type = 'message'
+    group by customer_id
 
 ),
 
@@ -131,10 +143,12 @@ winback_histories_summed as (
             when contributions.contribution_amount > 0
                 then contributions.service_cost_amount / cast(contributions.contribution_amount as double)
         end as service_effort_ratio,
-        events_summed.last_message_at
+        last_messages.last_message_at
     from events_summed
     inner join thresholds
         on thresholds.threshold_id = 'discount_dependency_orders'
+    left join last_messages
+        on events_summed.customer_id = last_messages.customer_id
     left join grievances_summed
         on events_summed.customer_id = grievances_summed.customer_id
     left join customer_contributions_summed as contributions

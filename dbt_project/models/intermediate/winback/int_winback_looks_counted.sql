@@ -1,6 +1,6 @@
--- What each look at a plan judges by: the plan's rule, the two arms, what the offers of the treated cost on
--- average, and what a customer who comes back brings - in a segment of the plan's value segments, one of that
--- segment.
+-- What each look at a plan judges by: the plan's rule, the two arms, what the offers of the treated cost on average, and
+-- what a customer who comes back was believed to bring. What was brought since would let later waves change an earlier
+-- look.
 -- One row per plan id, look scope, wave number, segment type and segment.
 with
 
@@ -13,12 +13,6 @@ winback_looks_summed as (
 winback_plans as (
 
     select * from {{ ref('winback_plans') }}
-
-),
-
-second_lifetimes_estimated as (
-
-    select * from {{ ref('int_second_lifetimes_estimated') }}
 
 ),
 
@@ -40,7 +34,7 @@ winback_looks_counted as (
         cast(coalesce(
             cast(looks.offer_costs_amount as double) / nullif(looks.assigned_treatment_count, 0), looks.min_offer_cost
         ) as decimal(18, 4)) as offer_cost,
-        coalesce(segments.second_lifetime_value, totals.second_lifetime_value) as second_lifetime_value,
+        cast(winback_plans.expected_second_lifetime_value as double) as second_lifetime_value,
         looks.assigned_treatment_count,
         looks.assigned_control_count,
         looks.treatment_count,
@@ -52,13 +46,6 @@ winback_looks_counted as (
     from winback_looks_summed as looks
     inner join winback_plans
         on looks.plan_id = winback_plans.plan_id
-    left join second_lifetimes_estimated as totals
-        on looks.plan_id = totals.plan_id and totals.segment = 'all'
-    left join second_lifetimes_estimated as segments
-        on
-            looks.plan_id = segments.plan_id
-            and looks.segment = segments.segment
-            and looks.segment_type = winback_plans.value_segment_type
 
 )
 

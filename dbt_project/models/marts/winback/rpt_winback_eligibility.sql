@@ -96,6 +96,7 @@ winback_eligibility as (
         cast(valued.negative_signals_count as bigint) as negative_signals_count,
         cast(valued.caps_exceeded_count as bigint) as caps_exceeded_count,
         cast(valued.running_plans_count as bigint) as running_plans_count,
+        cast(valued.treatments_in_vain_count as bigint) as treatments_in_vain_count,
         cast(coalesce(reasons.exclusion_reasons_count, 0) as bigint) as exclusion_reasons_count,
         cast(valued.days_since_last_order as integer) as days_since_last_order,
         cast(valued.days_since_last_message as integer) as days_since_last_message,
