@@ -54,25 +54,56 @@ dates_measured as (
 
 ),
 
-contact_pressures_dated as (
+first_contacts as (
+
+    select
+        customer_id,
+        min(occurred_at) as first_contacted_at
+    from contacts
+    where is_counted
+    group by customer_id
+
+),
+
+{# After twenty half-lives a contact presses no more than a millionth. A decimal, for a sum of doubles has an order. #}
+pressures_summed as (
 
     select
         contacts.customer_id,
         dates_measured.score_date,
-        {# A decimal, for the sum of doubles depends on their order. #}
-        cast(sum(cast(contact_weights.weight * power(
+        sum(cast(contact_weights.weight * power(
             cast(0.5 as double),
             {{ dbt.datediff('contacts.occurred_at', 'dates_measured.measured_at', 'second') }}
             / (86400 * dates_measured.half_life_days)
-        ) as decimal(18, 6))) as double) as pressure_score,
-        max(dates_measured.measured_at) as measured_at
+        ) as decimal(18, 6))) as pressure_score
     from contacts
     inner join contact_weights
         on contacts.contact_type = contact_weights.contact_type
     inner join dates_measured
-        on contacts.occurred_at < dates_measured.measured_at
+        on
+            contacts.occurred_at < dates_measured.measured_at
+            and contacts.occurred_at > {{ dbt.dateadd(
+                'day', '-20 * cast(dates_measured.half_life_days as integer)', 'dates_measured.measured_at'
+            ) }}
     where contacts.is_counted
     group by contacts.customer_id, dates_measured.score_date
+
+),
+
+contact_pressures_dated as (
+
+    select
+        first_contacts.customer_id,
+        dates_measured.score_date,
+        cast(coalesce(pressures_summed.pressure_score, 0) as double) as pressure_score,
+        dates_measured.measured_at
+    from first_contacts
+    inner join dates_measured
+        on first_contacts.first_contacted_at < dates_measured.measured_at
+    left join pressures_summed
+        on
+            first_contacts.customer_id = pressures_summed.customer_id
+            and dates_measured.score_date = pressures_summed.score_date
 
 )
 

@@ -38,8 +38,14 @@ contacts_in_a_row as (
 
     select
         *,
-        lag(function_code) over (partition by customer_id order by occurred_at, contact_id) as previous_function_code,
-        lag(occurred_at) over (partition by customer_id order by occurred_at, contact_id) as previous_occurred_at
+        lag(function_code) over (
+            partition by customer_id, function_code = 'unknown'
+            order by occurred_at, contact_id
+        ) as previous_function_code,
+        lag(occurred_at) over (
+            partition by customer_id, function_code = 'unknown'
+            order by occurred_at, contact_id
+        ) as previous_occurred_at
     from contacts
     where is_counted
 
@@ -58,8 +64,6 @@ contacts_measured as (
         coalesce(contacts_in_a_row.occurred_at > last_replies_found.last_replied_at, true) as is_unanswered,
         coalesce(
             contacts_in_a_row.function_code != contacts_in_a_row.previous_function_code
-            and contacts_in_a_row.function_code != 'unknown'
-            and contacts_in_a_row.previous_function_code != 'unknown'
             and contacts_in_a_row.occurred_at <= {{ dbt.dateadd(
                 'hour', 'cast(collision_hours.threshold_value as integer)', 'contacts_in_a_row.previous_occurred_at'
             ) }},
