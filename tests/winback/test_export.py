@@ -210,7 +210,8 @@ def test_files_of_others_are_not_put_away(company: Company) -> None:
     folder = company.home.folder / "exports" / WAVE_1
     (folder / "sent.log").write_text("all sent", encoding="utf-8")
     (folder / "contacts.csv").unlink()
-    assert refusal(company, PLAN).endswith("holds sent.log, which no export has written; move it elsewhere first.")
+    with pytest.raises(WinbackError, match=r"holds sent\.log, which no export has written; move it elsewhere first\."):
+        export(company.home, PLAN)
     assert (folder / "sent.log").read_text(encoding="utf-8") == "all sent"
 
 
