@@ -1,5 +1,5 @@
--- What customers did, brought, cost and complained of, each fact with a column of its own, so that one pass over them sums
--- what followed a draw or a return.
+-- What customers did, brought, cost and complained of, each fact with a column of its own, so that one pass over
+-- them sums what followed a draw or a return.
 -- One row per outcome type, record key and occurred at.
 with
 

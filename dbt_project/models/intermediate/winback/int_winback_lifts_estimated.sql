@@ -1,6 +1,6 @@
--- What a recall adds, by what all waves of all plans have shown, each against its own control (Mantel and Haenszel): of all
--- persons or firms, and of each of their segments, drawn towards that of all where the arms are small. What persons showed
--- says nothing of firms.
+-- What a recall adds, by what all waves of all plans have shown, each against its own control (Mantel and
+-- Haenszel): of all persons or firms, and of each of their segments, drawn towards that of all where the arms are
+-- small. What persons showed says nothing of firms.
 -- One row per is b2b and segment, where `all` is all together.
 with
 
@@ -31,32 +31,36 @@ arms_compared as (
 
 ),
 
-winback_lifts_estimated as (
+arms_beside_all as (
 
     select
-        arms.is_b2b,
-        arms.segment,
-        cast(arms.treatment_count as bigint) as treatment_count,
-        cast(arms.control_count as bigint) as control_count,
-        arms.observed_lift,
-        case
-            when arms.segment = 'all' or totals.observed_lift is null then arms.observed_lift
-            else totals.observed_lift
-                + arms.effective_count * (coalesce(arms.observed_lift, 0) - totals.observed_lift)
-                / (arms.effective_count + thresholds.threshold_value)
-        end as expected_lift,
-        case
-            when totals.treatment_count > 0
-                then totals.recalled_treatment_count / totals.treatment_count
-                    + (arms.recalled_treatment_count
-                    - arms.treatment_count * totals.recalled_treatment_count / totals.treatment_count)
-                    / (arms.treatment_count + thresholds.threshold_value)
-        end as expected_recall_rate
+        arms.*,
+        totals.observed_lift as lift_of_all,
+        totals.recalled_treatment_count / nullif(totals.treatment_count, 0) as rate_of_all,
+        thresholds.threshold_value as shrinkage
     from arms_compared as arms
     inner join arms_compared as totals
         on arms.is_b2b = totals.is_b2b and totals.segment = 'all'
     inner join thresholds
         on thresholds.threshold_id = 'winback_lift_shrinkage_customers'
+
+),
+
+winback_lifts_estimated as (
+
+    select
+        is_b2b,
+        segment,
+        cast(treatment_count as bigint) as treatment_count,
+        cast(control_count as bigint) as control_count,
+        observed_lift,
+        lift_of_all
+        + effective_count * (coalesce(observed_lift, 0) - lift_of_all) / (effective_count + shrinkage)
+            as expected_lift,
+        rate_of_all
+        + (recalled_treatment_count - treatment_count * rate_of_all) / (treatment_count + shrinkage)
+            as expected_recall_rate
+    from arms_beside_all
 
 )
 

@@ -1,6 +1,6 @@
--- What each look at a plan judges by: the plan's rule, the two arms, what the offers of the treated cost on average, and
--- what a customer who comes back was believed to bring. What was brought since would let later waves change an earlier
--- look.
+-- What each look at a plan judges by: the plan's rule, the two arms, what the offers of the treated cost on
+-- average, and what a customer who comes back was believed to bring. What was brought since would let later waves
+-- change an earlier look.
 -- One row per plan id, look scope, wave number, segment type and segment.
 with
 

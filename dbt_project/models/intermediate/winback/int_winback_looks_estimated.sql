@@ -1,6 +1,7 @@
--- What each look at a win-back plan can tell: whether the arms are as large as planned, how many came back in each, by
--- how much treatment lifted that, and what a lift must be to pay. Limits are at 95 %; those that a look decides by are
--- wider, for the plan's alpha is shared among its looks. What came of the treatment is NULL without a control.
+-- What each look at a win-back plan can tell: whether the arms are as large as planned, how many came back in each,
+-- by how much treatment lifted that, and what a lift must be to pay. Limits are at 95 %; those that a look decides
+-- by are wider, for the plan's alpha is shared among its looks. What came of the treatment is NULL without a
+-- control.
 -- One row per plan id, look scope, wave number, segment type and segment.
 with
 

@@ -8,9 +8,9 @@
 {%- set break_even_words -%}
     coalesce('a lift of ' || {{ rounded_text('break_even_lift') }} || ' pays', 'no lift is known to pay')
 {%- endset -%}
--- What each look at a win-back plan decides, by the rule declared before its first wave: the first of seven outcomes
--- that holds, and why. Only looks at all waves up to one decide, and only once the horizon of all their customers is
--- over, so that there are as many looks as waves and no more; segments are told, never decided on.
+-- What each look at a win-back plan decides, by the rule declared before its first wave: the first of seven
+-- outcomes that holds, and why. Only looks at all waves up to one decide, and only once the horizon of all their
+-- customers is over, so that there are as many looks as waves and no more; segments are told, never decided on.
 -- One row per plan id, look scope, wave number, segment type and segment.
 with
 

@@ -1,5 +1,5 @@
--- What each wave showed, of all persons or firms and of each segment of the next plan's lift segments: its two arms, the lift
--- between them, and how much that tells. A wave whose arms are not as they were drawn tells nothing.
+-- What each wave showed, of all persons or firms and of each segment of the next plan's lift segments: its two
+-- arms, the lift between them, and how much that tells. A wave whose arms are not as they were drawn tells nothing.
 -- One row per experiment id, is b2b and segment, where `all` is all together.
 with
 
