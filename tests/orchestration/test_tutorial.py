@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import os
 import re
 import runpy
@@ -20,7 +21,13 @@ from pages import DOCS, TUTORIAL, Example, blocks_of, chapter, examples_of, prin
 
 from orchestration.dictionary.checks import find_faults
 from orchestration.dictionary.tables import read_dictionary
-from orchestration.home import DICTIONARY_FOLDER, PROJECT_FOLDER, PUBLISHED_DATABASE_NAME, WarehouseHome
+from orchestration.home import (
+    DICTIONARY_FOLDER,
+    PROJECT_FOLDER,
+    PUBLISHED_DATABASE_NAME,
+    SAMPLE_COMPANY,
+    WarehouseHome,
+)
 from orchestration.publishing.release import Manifest
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("sample")
 
+QUOTED_ROW = re.compile(r"`(?P<file>[\w/-]+\.csv(?:\.gz)?)`|row\s+(?P<row>\d+)\s+is\s+`(?P<text>[^`]+)`")
 LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)#]+)")
 STAGE_LINE = re.compile(r"^ (?P<stage>\w+) +\w+ +(?P<customers>[\d,]+) *$", re.MULTILINE)
 THRESHOLD, OWN_EXTRACT = "Change a threshold", "Your own extract"
@@ -220,3 +228,17 @@ def test_the_winback_chapter_prints_what_its_commands_tell(
         assert done.returncode == 0, done.stdout + done.stderr
         lines = [line.rstrip() for line in done.stdout.splitlines()]
         assert [line for line in told.splitlines() if line != "..." and line not in lines] == []
+
+
+def test_the_quoted_source_rows_are_in_the_sample_company() -> None:
+    page = (DOCS / "metrics" / "winback_eligibility.md").read_text(encoding="utf-8")
+    file, found = "", 0
+    for match in QUOTED_ROW.finditer(page):
+        if match["file"]:
+            file = match["file"]
+            continue
+        path = SAMPLE_COMPANY / file
+        text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        assert text.decode("utf-8-sig").splitlines()[int(match["row"])] == match["text"]
+        found += 1
+    assert found == 4
