@@ -84,7 +84,7 @@ CHANGES = {
     ),
     "no double": (
         ("winback_rules.csv", "refund_rate,>,0.5", 'refund_rate,>,"0,5"'),
-        ("winback_rules.csv, line 8, column 'limit_value': '0,5' is no double; write a number with a point",),
+        ("winback_rules.csv, line 9, column 'limit_value': '0,5' is no double; write a number with a point",),
     ),
     "blank around": (
         (RULES, "customer,deal_lost,1,known", "customer,deal_lost ,1,known"),
@@ -132,7 +132,7 @@ CHANGES = {
     ),
     "unknown measure": (
         ("winback_rules.csv", "4,refund_rate", "4,refunds"),
-        ("winback_rules.csv, line 8, column 'measure': there is no measure 'refunds'; did you mean 'refund_rate'?",),
+        ("winback_rules.csv, line 9, column 'measure': there is no measure 'refunds'; did you mean 'refund_rate'?",),
     ),
     "unknown lifecycle": (
         (RULES, "customer,deal_lost,", "custmer,deal_lost,"),
