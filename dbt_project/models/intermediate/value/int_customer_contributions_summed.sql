@@ -1,5 +1,5 @@
--- What each customer has brought up to as_of, after the cost of goods and refunds, and what serving it has cost. The last
--- year's part is kept apart, to tell what a purchase brings and costs nowadays.
+-- What each customer has brought up to as_of, after the cost of goods and refunds, and what serving it has cost. The
+-- last year's part is kept apart, to tell what a purchase brings and costs nowadays.
 -- One row per customer id with a contribution or a service.
 with
 

@@ -32,7 +32,8 @@ outcomes_placed as (
     select
         assignments.assignment_id,
         outcomes.*,
-        assignments.assigned_at < outcomes.occurred_at and assignments.horizon_ends_at >= outcomes.occurred_at as is_within,
+        assignments.assigned_at < outcomes.occurred_at
+        and assignments.horizon_ends_at >= outcomes.occurred_at as is_within,
         assignments.assigned_at >= outcomes.occurred_at
         and {{ dbt.dateadd('day', 'cast(thresholds.threshold_value as integer)', 'outcomes.occurred_at') }}
         > assignments.assigned_at as is_prior
