@@ -80,7 +80,7 @@ def test_limits_of_a_lift_hold_the_truth_as_often_as_they_say(
     rows = bench.run("int_winback_looks_estimated", given(looks))
     lift = truth.treatment_rate - truth.control_rate
     held = np.mean([row["lift_lower"] <= lift <= row["lift_upper"] for row in rows])
-    record_property("coverage", held)
+    record_property("coverage", float(held))
     assert 0.93 <= held <= 0.97
 
 
@@ -110,7 +110,7 @@ def test_what_does_nothing_is_seldom_continued(
     plan = planned(truth, waves=3, contact_cost=contact_cost)
     told = outcomes(bench, truth, plan)
     continued = told.count("continue") / CAMPAIGNS
-    record_property("continued", continued)
+    record_property("continued", float(continued))
     assert continued <= plan.alpha / 2  # the other half is on the side of those who are kept away
 
 
@@ -202,5 +202,5 @@ def test_limits_of_a_difference_in_money_hold_the_truth_nearly_as_often(
     for way, (treatment, control) in (("raw", [money for _, money in arms]), ("with CUPED", adjusted(arms))):
         found = welch(treatment, control)
         held = float(((found["difference"] - difference).abs() <= found["margin"]).mean())
-        record_property(f"coverage {way}", held)
+        record_property(f"coverage {way}", float(held))
         assert held >= least
