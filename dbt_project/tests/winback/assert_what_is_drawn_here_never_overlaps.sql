@@ -1,4 +1,4 @@
-{{ config(meta={"dagster": {"ref": {"name": "fct_assignments"}}}) }}
+{{ config(meta={"dagster": {"ref": {"name": "int_experiments_planned"}}}) }}
 -- Nobody is drawn here into a wave while another wave drawn here watches him. Told by the customers as they were
 -- drawn: records that are joined later may bring two waves together, and what sources state may overlap; both say
 -- so.
