@@ -1,6 +1,6 @@
 -- What it would bring to recall each customer who is judged, by the next plan: its second lifetime value, the lift
--- to expect, the offer it would get, and the net of both. Not known where nobody like it was ever drawn, or came
--- back.
+-- to expect, the offer it would get, and the net of both. Where nobody like it was ever drawn, or came back, the
+-- plan's own belief stands in; without plans nothing is known.
 -- One row per customer id.
 with
 
@@ -53,6 +53,9 @@ customers_segmented as (
         coalesce(caps.caps_exceeded_count, 0) as caps_exceeded_count,
         plans.plan_id,
         plans.contact_cost,
+        plans.expected_lift as believed_lift,
+        plans.expected_recall_rate as believed_recall_rate,
+        plans.expected_second_lifetime_value as believed_value,
         lift_segments.segment as lift_segment,
         value_segments.segment as value_segment
     from winback_customers_measured as measured
@@ -77,21 +80,19 @@ customers_with_lift as (
 
     select
         segmented.*,
-        coalesce(of_segment.expected_lift, of_all.expected_lift, plans.expected_lift) as expected_lift,
+        coalesce(of_segment.expected_lift, of_all.expected_lift, segmented.believed_lift) as expected_lift,
         coalesce(
-            of_segment.expected_recall_rate, of_all.expected_recall_rate, plans.expected_recall_rate
+            of_segment.expected_recall_rate, of_all.expected_recall_rate, segmented.believed_recall_rate
         ) as expected_recall_rate,
         case
             when of_segment.observed_lift is not null then 'segment'
             when of_all.observed_lift is not null then 'all'
-            when plans.plan_id is not null then 'plan'
+            when segmented.plan_id is not null then 'plan'
         end as lift_basis,
         coalesce(
-            own_value.second_lifetime_value, any_value.second_lifetime_value, plans.expected_second_lifetime_value
+            own_value.second_lifetime_value, any_value.second_lifetime_value, segmented.believed_value
         ) as second_lifetime_value
     from customers_segmented as segmented
-    left join next_plans_found as plans
-        on segmented.plan_id = plans.plan_id
     left join winback_lifts_estimated as of_segment
         on segmented.is_b2b = of_segment.is_b2b and segmented.lift_segment = of_segment.segment
     left join winback_lifts_estimated as of_all
