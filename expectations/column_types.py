@@ -29,8 +29,9 @@ class ColumnType:
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _OFFSET = r"(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
-_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-_TIME = rf"([T ]{_CLOCK}(:[0-5][0-9]([.][0-9]{{1,6}})?{_OFFSET}?)?)?"
+_MINUTE = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9]"
+_SECOND = r":[0-5][0-9]([.][0-9]{1,6})?"
+LOCAL_TIME = rf"{_DAY}{_MINUTE}({_SECOND})?"  # a day and a time of day, without an offset
 
 _REAL = "case when year({0}) between 1 and 9999 then {0} end"  # DuckDB knows a year 0, and one after 9999
 
@@ -60,7 +61,7 @@ COLUMN_TYPES = {
         ),
         ColumnType(
             "timestamp",
-            _DAY + _TIME,
+            rf"{_DAY}|{LOCAL_TIME}|{_DAY}{_MINUTE}{_SECOND}{_OFFSET}",
             _REAL.format("try_cast({0} as timestamptz) at time zone 'UTC'"),
             "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format",
         ),
