@@ -4,7 +4,7 @@
     {%- set first_day = first_day or var('week_starts_on') -%}
     {%- if first_day not in days -%}
         {{ exceptions.raise_compiler_error(
-            "dbt_project.yml: week_starts_on is '" ~ first_day ~ "'; write one of " ~ days | join(', ')
+            "dbt_project.yml: no week_starts_on `" ~ first_day ~ "`; write one of " ~ days | join(", ")
         ) }}
     {%- endif -%}
     {%- set after_monday = days.index(first_day) -%}
