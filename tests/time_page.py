@@ -1,8 +1,8 @@
 """The cases of `docs/time.md`: each row of its chapters, read for the test that tries it.
 
-`What a source writes` and `The clock of a build` are tried in `tests/landing/test_time_page.py`, `Calendar` in
+`What a source writes` and `The clock of a build` are tried in `tests/landing/test_written_instants.py`, `Calendar` in
 `tests/engines/test_portable_sql.py`, on every engine, `Stages` and `Windows and limits` in
-`tests/models/test_time_page.py`.
+`tests/models/test_time_limits.py`.
 """
 
 from __future__ import annotations
