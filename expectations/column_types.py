@@ -1,7 +1,8 @@
 """What the contract's column types mean: which texts are accepted, and the SQL that reads them.
 
 Engines read more than they should: DuckDB casts `2024-01-01T10:00+02:00` to a timestamp by dropping
-the offset, and takes `epoch`, `nan` and `1_000`. So a text is first held against a pattern, then cast.
+the offset, and takes `epoch`, `nan` and `1_000`; it takes `24:00:00` for the next midnight, which Spark
+does not. So a text is first held against a pattern, then cast.
 Staging models cast with the macros of the same names in `dbt_project/macros/`.
 """
 
@@ -28,7 +29,11 @@ class ColumnType:
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _OFFSET = r"(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
-_TIME = rf"([T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?{_OFFSET}?)?)?"
+_MINUTE = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9]"
+_SECOND = r":[0-5][0-9]([.][0-9]{1,6})?"
+LOCAL_TIME = rf"{_DAY}{_MINUTE}({_SECOND})?"  # a day and a time of day, without an offset
+
+_REAL = "case when year({0}) between 1 and 9999 then {0} end"  # DuckDB knows a year 0, and one after 9999
 
 COLUMN_TYPES = {
     kind.name: kind
@@ -51,13 +56,13 @@ COLUMN_TYPES = {
         ColumnType(
             "date",
             _DAY,
-            "try_cast({} as date)",
+            _REAL.format("try_cast({0} as date)"),
             "send a real day as YYYY-MM-DD, or map it with a date format",
         ),
         ColumnType(
             "timestamp",
-            _DAY + _TIME,
-            "try_cast({} as timestamptz) at time zone 'UTC'",
+            rf"{_DAY}|{LOCAL_TIME}|{_DAY}{_MINUTE}{_SECOND}{_OFFSET}",
+            _REAL.format("try_cast({0} as timestamptz) at time zone 'UTC'"),
             "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format",
         ),
     )

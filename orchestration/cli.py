@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from orchestration.clocks import instant_of
 from orchestration.engine import Engine, EngineMissingError, demand
 from orchestration.home import DICTIONARY_FOLDER, PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 
@@ -53,7 +53,7 @@ def _instant(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return str(datetime.fromisoformat(text))
+        return str(instant_of(text))
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no instant; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS") from None
 
@@ -66,10 +66,12 @@ def run(
     ] = SAMPLE_COMPANY,
     mapping: Annotated[Path | None, typer.Option(help="Mapping file for extracts with other names and shapes.")] = None,
     as_of: Annotated[
-        str | None, typer.Option(callback=_instant, help="Nothing after this instant has happened (UTC).")
+        str | None,
+        typer.Option(callback=_instant, help="Nothing after this instant has happened (UTC; a date: its midnight)."),
     ] = None,
     known_at: Annotated[
-        str | None, typer.Option(callback=_instant, help="Nothing loaded after this instant is known (UTC).")
+        str | None,
+        typer.Option(callback=_instant, help="Nothing loaded after this instant is known (UTC; a date: its midnight)."),
     ] = None,
     engine: EngineOption = Engine.DUCKDB,
     home: HomeOption = DEFAULT_HOME,

@@ -1,12 +1,12 @@
 {# How many whole periods lie between two instants; unit and alignment are columns' values.
    `rolling`: spans of 24 hours, of seven times 24 hours, or up to the same day and time of later months, of which one that
-   is too short has its last day. `calendar`: boundaries of days, weeks from Monday on, or months, UTC.
+   is too short has its last day. `calendar`: boundaries of days, weeks or months, UTC.
    Both instants are whole periods since the first one's, so that a period's number is also how many were over before. #}
 {% macro whole_periods(alignment, unit, since, until) -%}
     {%- set months = dbt.datediff(since, until, 'month') -%}
     {%- set weeks = dbt.datediff(
-        'cast(' ~ dbt.date_trunc('week', since) ~ ' as date)',
-        'cast(' ~ dbt.date_trunc('week', until) ~ ' as date)',
+        'cast(' ~ start_of_week(since) ~ ' as date)',
+        'cast(' ~ start_of_week(until) ~ ' as date)',
         'day'
     ) ~ ' / 7' -%}
     {%- set days = dbt.datediff('cast(' ~ since ~ ' as date)', 'cast(' ~ until ~ ' as date)', 'day') -%}

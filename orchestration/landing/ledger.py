@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from orchestration.clocks import instant_of
 from orchestration.fitting.buying_models import prepare_buying_models
 from orchestration.fitting.churn_models import prepare_churn_models
 from orchestration.landing.report import FileOutcome, LandingFile
@@ -205,10 +206,8 @@ def record_refusal(connection: duckdb.DuckDBPyConnection, file: LandingFile, ref
 
 def request_build(connection: duckdb.DuckDBPyConnection, as_of: str | None, known_at: str | None) -> None:
     """Set the two clocks of the next build; None means the newest event, the newest load."""
+    clocks = [None if text is None else instant_of(text) for text in (as_of, known_at)]
     connection.begin()
     connection.execute("delete from landing.build_requests")
-    connection.execute(
-        "insert into landing.build_requests values (cast($1 as timestamp), cast($2 as timestamp))",
-        [as_of, known_at],
-    )
+    connection.execute("insert into landing.build_requests values ($1, $2)", clocks)
     connection.commit()

@@ -15,6 +15,7 @@ from orchestration.landing.mapping import FileMapping, choose_mapping
 from orchestration.landing.reading import RowSource, open_rows
 from orchestration.landing.refusal import FileRefusedError
 from orchestration.landing.report import FileOutcome, LandingFile, LandingReport
+from orchestration.landing.time_zones import prepare_zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -68,6 +69,7 @@ def land_folder(
     """
     contract = contract or load_contract()
     connection.execute("set timezone = 'UTC'")
+    prepare_zones(connection)
     prepare_tables(connection, contract)
     report = LandingReport()
     files, report.unrecognised = find_files(folder, mappings, contract)

@@ -5,6 +5,7 @@ column of the contract an SQL expression over the file's own columns:
 
     files:
       - pattern: "*.csv"
+        time_zone: Europe/London
         tables:
           orders.orders:
             where: "InvoiceNo not like 'C%'"
@@ -14,6 +15,7 @@ column of the contract an SQL expression over the file's own columns:
             date_formats: {ordered_at: "%d/%m/%Y %H:%M"}
 
 An expression sees one file at a time, every column as text, and `_source_row`, the row's number in it.
+An entry without `tables` says how files are read that are named by their place: delimiter, encoding, time zone.
 """
 
 from __future__ import annotations
@@ -29,10 +31,14 @@ import duckdb
 import yaml
 
 from expectations.contract import Contract, Table, load_contract
+from orchestration.landing.time_zones import known_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path, PurePosixPath
+
+
+_OPTIONS = ("delimiter", "encoding", "time_zone")
 
 
 class MappingError(Exception):
@@ -41,24 +47,26 @@ class MappingError(Exception):
 
 @dataclass(frozen=True)
 class TableMapping:
-    """How the rows of a file feed one contract table."""
+    """How the rows of a file feed one contract table; a time without an offset is one of the time zone's clocks."""
 
     table: Table
     expressions: dict[str, str]
     where: str | None = None
     one_row_per: tuple[str, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True)
 class FileMapping:
-    """What to do with the files of one pattern; no tables means: read the header as the contract's."""
+    """What to do with the files of one pattern; no tables means: those of their places."""
 
     name: str
     pattern: str
     tables: tuple[TableMapping, ...]
     delimiter: str | None = None
     encoding: str = "utf-8"
+    time_zone: str | None = None
     origin: str = ""
 
 
@@ -69,32 +77,39 @@ def table_of_place(path: PurePosixPath, contract: Contract) -> Table | None:
     return contract.tables.get(f"{source}.{folder if slash else folder.split('.')[0]}")
 
 
-def mapping_by_place(table: Table) -> FileMapping:
-    """Return the mapping of a file whose columns already bear the contract's names."""
-    return FileMapping(table.id, "*", (TableMapping(table, {}),))
+def mapping_by_place(table: Table, entry: FileMapping | None = None) -> FileMapping:
+    """Return the mapping of a file whose columns already bear the contract's names, read as an entry says."""
+    if entry is None:
+        return FileMapping(table.id, "*", (TableMapping(table, {}),))
+    tables = (TableMapping(table, {}, time_zone=entry.time_zone),)
+    return replace(entry, name=table.id + entry.name, tables=tables, origin="")
 
 
 def bind_by_header(mapping: TableMapping, header: Iterable[str]) -> TableMapping:
     """Bind a mapping to the columns that a header really has.
 
     A mapping by place takes those of the contract. An expression that is a column's bare name means
-    that column, even where SQL has a word of its own for it, such as `user`.
+    that column, even where SQL has a word of its own for it, such as `user`. Local times are told in UTC.
     """
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in header}
     if mapping.expressions:
         bound = {name: quoted.get(text, text) for name, text in mapping.expressions.items()}
     else:
         bound = {name: quoted[name] for name in mapping.table.column_names if name in quoted}
+    if mapping.time_zone:
+        instants = {column.name for column in mapping.table.columns if column.type == "timestamp"} & bound.keys()
+        zone = _literal(mapping.time_zone)
+        bound |= {name: f"told_in_utc(({bound[name]})::varchar, {zone})" for name in instants}
     return replace(mapping, expressions=bound)
 
 
 def choose_mapping(path: PurePosixPath, mappings: tuple[FileMapping, ...], contract: Contract) -> FileMapping | None:
     """Return the first mapping whose pattern the path matches, else the one by place, else none."""
-    for mapping in mappings:
-        if fnmatch(str(path), mapping.pattern):
-            return mapping
+    entry = next((mapping for mapping in mappings if fnmatch(str(path), mapping.pattern)), None)
+    if entry and entry.tables:
+        return entry
     table = table_of_place(path, contract)
-    return mapping_by_place(table) if table else None
+    return mapping_by_place(table, entry) if table else None
 
 
 class _Reader:
@@ -202,7 +217,7 @@ class _Reader:
         except duckdb.Error as error:
             raise self.fail(node, f"cannot use the date format: {str(error).splitlines()[0]}") from None
         text = f'"{expression}"' if expression.isidentifier() else f"({expression})::varchar"
-        return f"coalesce(try_strptime({text}, {literal})::{kind}::varchar, {text})"
+        return f"coalesce(try_strptime({text}, {literal})::{_kind_read(kind, literal)}::varchar, {text})"
 
     def check_required(self, table: Table, expressions: dict[str, str], key: yaml.Node) -> None:
         missing = [c.name for c in table.columns if c.must_be_in_header and c.name not in expressions]
@@ -225,7 +240,7 @@ class _Reader:
         return names
 
     def option(self, name: str, node: yaml.Node) -> str:
-        """Return the delimiter or the encoding."""
+        """Return the delimiter, the encoding or the time zone."""
         text = self.text(node)
         if name == "delimiter" and len(text.encode()) != 1:
             raise self.fail(node, f"the delimiter `{text}` is not one plain character")
@@ -234,20 +249,41 @@ class _Reader:
                 codecs.getincrementaldecoder(text)
             except LookupError:
                 raise self.fail(node, f"no encoding is called '{text}'; for example utf-8, latin-1, gb18030") from None
+        if name == "time_zone" and text not in known_zones():
+            example = (get_close_matches(text, sorted(known_zones()), n=1) or ["Europe/Berlin"])[0]
+            raise self.fail(node, f"there is no time zone '{text}'; write one of IANA's, such as {example}")
         return text
 
     def file_mapping(self, node: yaml.Node) -> FileMapping:
-        entries = self.pairs(node, ("pattern", "tables", "delimiter", "encoding"))
-        for name in ("pattern", "tables"):
-            if name not in entries:
-                raise self.fail(node, f"a file entry needs `{name}`")
-        tables = tuple(self.table_mapping(key, body) for key, body in self.pairs(entries["tables"][1]).values())
-        if all(table.one_row_per for table in tables):
-            raise self.fail(node, "every table has one_row_per, so rows would be lost; leave it off one of them")
-        options = {name: self.option(name, entries[name][1]) for name in ("delimiter", "encoding") if name in entries}
+        entries = self.pairs(node, ("pattern", "tables", *_OPTIONS))
+        if "pattern" not in entries:
+            raise self.fail(node, "a file entry needs `pattern`")
+        if entries.keys() == {"pattern"}:
+            raise self.fail(node, f"a file entry needs `tables`, or one of {', '.join(_OPTIONS)}")
+        options = {name: self.option(name, entries[name][1]) for name in _OPTIONS if name in entries}
+        tables = self.table_mappings(node, entries, options.get("time_zone"))
         pattern = self.text(entries["pattern"][1])
         name = "+".join(table.table.id for table in tables) + f"@{_version(tables, options)}"
         return FileMapping(name, pattern, tables, origin=str(self.path), **options)
+
+    def table_mappings(
+        self, node: yaml.Node, entries: dict[str, tuple[yaml.Node, yaml.Node]], time_zone: str | None
+    ) -> tuple[TableMapping, ...]:
+        if "tables" not in entries:
+            return ()
+        bodies = self.pairs(entries["tables"][1]).values()
+        tables = tuple(replace(self.table_mapping(key, body), time_zone=time_zone) for key, body in bodies)
+        if all(table.one_row_per for table in tables):
+            raise self.fail(node, "every table has one_row_per, so rows would be lost; leave it off one of them")
+        return tables
+
+
+def _kind_read(kind: str, date_format: str) -> str:
+    """Return as what a date format reads: with an offset, as a day alone, or as the column's type."""
+    if kind == "timestamp" and any(code in date_format for code in ("%z", "%Z")):
+        return "timestamptz"
+    has_time = any(code in date_format for code in ("%H", "%-H", "%I", "%-I", "%c", "%X", "%T", "%R"))
+    return kind if has_time else "date"
 
 
 def _literal(text: str) -> str:

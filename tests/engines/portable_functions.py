@@ -3,6 +3,8 @@
 `numbers` has a column v with 3, 1 and NULL, and beside them a column t with b, a and NULL.
 """
 
+from time_page import calendar_sql, time_cases
+
 _LAGS = "(select max(w) from (select lag(v) over (order by v) as w from numbers where v is not null) as lags)"
 _LEADS = "(select max(w) from (select lead(v) over (order by v) as w from numbers where v is not null) as leads)"
 _RANKED = "(select max(v) from (select v, row_number() over (order by v {}) as n from numbers) as ranked where n = 1)"
@@ -347,4 +349,6 @@ PROJECT_MACROS = {
     ],
 }
 
-CASES = FUNCTIONS | SYNTAX | DBT_MACROS | PROJECT_MACROS
+TIME = {"time": [(calendar_sql(case), case.told) for case in time_cases()["Calendar"]]}  # the macros of docs/time.md
+
+CASES = FUNCTIONS | SYNTAX | DBT_MACROS | PROJECT_MACROS | TIME

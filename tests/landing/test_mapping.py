@@ -81,6 +81,13 @@ def mapping_of(tmp_path):
             "the delimiter `::` is not one plain character",
         ),
         (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: latin-99"), 3, "no encoding is called 'latin-99'"),
+        (
+            LEADS.replace("'*.csv'", "'*.csv'\n    time_zone: Europe/Berln"),
+            3,
+            "there is no time zone 'Europe/Berln'; write one of IANA's, such as Europe/Berlin",
+        ),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    time_zone: IST"), 3, "there is no time zone 'IST'"),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    timezone: UTC"), 3, "did you mean 'time_zone'?"),
         ("files: all\n", 1, "expected `files:` with a list of patterns"),
         ("file: []\n", 1, "unknown entry 'file'; did you mean 'files'?"),
         ("- a\n", 1, "expected `name: value` pairs here"),
@@ -126,6 +133,41 @@ def test_the_first_pattern_wins_and_the_place_comes_last(mapping_of):
     assert chosen("crm/deals/a.parquet").name == "crm.deals"
     assert chosen("elsewhere.parquet") is None
     assert chosen("crm/nothing/a.parquet") is None
+
+
+def test_an_entry_without_tables_says_how_the_files_of_a_place_are_read(landing, mapping_of):
+    content = "lead_id,created_at,name,note\nL1,2024-07-01 12:00:00,Zoë,x\n"
+    landing.put("crm/leads/a.csv", content.encode("cp1252"))
+    landing.put("elsewhere.csv", content)
+    entry = "files:\n  - pattern: '*'\n    encoding: cp1252\n"
+    report = landing.land(mapping_of(f"{entry}    time_zone: Asia/Kathmandu\n"))
+    assert report.unrecognised == ["elsewhere.csv"]
+    assert landing.rows("crm.leads", "created_at, name") == [("2024-07-01 06:15:00Z", "Zoë")]
+    assert json.loads(landing.rows("crm.leads", "_extra")[0][0]) == {"created_at": "2024-07-01 12:00:00", "note": "x"}
+    assert landing.outcome("crm/leads/a.csv").added_columns == ("note",)
+    assert landing.land(mapping_of(f"{entry}    time_zone: Asia/Kathmandu\n")).with_status("skipped")
+    assert landing.land(mapping_of(entry)).with_status("landed")
+
+
+def test_a_time_zone_holds_for_instants_without_an_offset_and_for_no_day(landing, mapping_of):
+    text = LEADS.replace("{", "{name: who, updated_at: at, ").replace(
+        "'*.csv'", "'*.csv'\n    time_zone: America/New_York"
+    )
+    text += (
+        "        date_formats: {updated_at: '%d.%m.%Y %H:%M %z'}\n        constants: {source: 2024-01-01 10:00:00}\n"
+    )
+    landing.put("a.csv", "id,day,who,at\nL1,2024-07-01,2024-01-01 10:00:00,02.07.2024 12:00 +0200\n")
+    landing.land(mapping_of(text))
+    assert landing.rows("crm.leads", "created_at, name, source, updated_at") == [
+        ("2024-07-01", "2024-01-01 10:00:00", "2024-01-01 10:00:00", "2024-07-02 10:00:00+00")
+    ]
+
+
+def test_a_date_format_without_a_time_reads_a_day(landing, mapping_of):
+    text = LEADS.replace("'*.csv'", "'*.csv'\n    time_zone: Asia/Shanghai")
+    landing.put("a.csv", "id,day\nL1,01/07/2024\n")
+    landing.land(mapping_of(text + "        date_formats: {created_at: '%d/%m/%Y'}\n"))
+    assert landing.rows("crm.leads", "created_at") == [("2024-07-01",)]
 
 
 def test_constants_may_hold_quotes_and_look_like_anything(landing, mapping_of):

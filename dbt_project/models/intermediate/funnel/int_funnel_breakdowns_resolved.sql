@@ -115,7 +115,7 @@ funnel_breakdowns_resolved as (
         start_number,
         breakdown,
         breakdown_value,
-        cast({{ dbt.date_trunc('week', 'started_local_at') }} as date) as started_week_date,
+        cast({{ start_of_week('started_local_at') }} as date) as started_week_date,
         cast({{ dbt.date_trunc('month', 'started_local_at') }} as date) as started_month_date
     from values_resolved
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from orchestration.home import PROJECT_FOLDER
 
@@ -27,12 +28,13 @@ class Example:
 
 def chapter(title: str) -> str:
     """Return the text of one chapter of the tutorial, whatever its number."""
-    for part in TUTORIAL.read_text(encoding="utf-8").split("\n## ")[1:]:
-        heading, _, text = part.partition("\n")
-        if heading.partition(". ")[2] == title:
-            return text
-    message = f"the tutorial has no chapter {title!r}"
-    raise LookupError(message)
+    return {heading.partition(". ")[2]: text for heading, text in chapters_of(TUTORIAL).items()}[title]
+
+
+def chapters_of(page: Path) -> dict[str, str]:
+    """Return the text of each chapter of a page by its heading."""
+    parts = page.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {heading: text for heading, _, text in (part.partition("\n") for part in parts)}
 
 
 def examples_of(text: str) -> list[Example]:
