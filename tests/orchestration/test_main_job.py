@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from building import CompiledProject
 from conftest import COMMAND, lifecycle
 
 from orchestration.defs.publication import publish
@@ -111,15 +112,15 @@ def test_arrival_in_another_order_and_twice_gives_the_same_tables(
     company = PROJECT_FOLDER / "seeds" / "company"
     files = sorted(path for path in company.rglob("*") if path.is_file())
     random.Random(3).shuffle(files)
-    third, other = len(files) // 3, tmp_path / "warehouse"
+    third, other = len(files) // 3, WarehouseHome(tmp_path / "warehouse")
     for part, names in ((files[: 2 * third], ""), (files[third:], "again_")):
         folder = tmp_path / f"landing_{names}"
         for path in part:
             target = folder / path.relative_to(company).with_name(names + path.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
-        assert lifecycle("run", "--landing", folder, home=other).returncode == 0
-    found, expected = (tables(place, without=ARRIVAL_COLUMNS) for place in (WarehouseHome(other), home))
+        CompiledProject.of(home).publish_landed(other, folder)
+    found, expected = (tables(place, without=ARRIVAL_COLUMNS) for place in (other, home))
     assert found.pop(ARRIVAL_TABLE) != expected.pop(ARRIVAL_TABLE)
     assert found == expected
 
@@ -174,11 +175,11 @@ def test_a_warehouse_through_its_days(tmp_path: Path) -> None:
     assert published_bytes(home) == before
 
 
-def test_as_of_bounds_what_has_happened(tmp_path: Path) -> None:
+@of_the_sample
+def test_as_of_bounds_what_has_happened(sample_run: tuple[WarehouseHome, str], tmp_path: Path) -> None:
     home = WarehouseHome(tmp_path / "warehouse")
     folder = landing(tmp_path / "in", second_day=True)
-    done = lifecycle("run", "--landing", folder, "--as-of", "2024-02-02", home=home.folder)
-    assert done.returncode == 0, done.stdout
+    CompiledProject.of(sample_run[0]).publish_landed(home, folder, as_of="2024-02-02")
     with duckdb.connect(str(home.published_database), read_only=True) as connection:
         events = connection.execute("select max(occurred_at)::varchar from fct_customer_events").fetchone()
         stages = connection.execute("select lifecycle_stage from dim_customers order by 1").fetchall()

@@ -7,20 +7,27 @@ import random
 import runpy
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from conftest import lifecycle
+from building import CompiledProject
 from pages import DOCS, chapter, examples_of, printed
 
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import land_folder
 from orchestration.landing.mapping import load_mapping
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DATA = PROJECT_FOLDER.parent / "shared" / "data"
 EXAMPLES = PROJECT_FOLDER / "examples"
 
-pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the public extracts are not beside the project")
+pytestmark = [
+    pytest.mark.skipif(not DATA.exists(), reason="the public extracts are not beside the project"),
+    pytest.mark.xdist_group("sample"),
+]
 
 WITH_RETURNS = "customer_retention_by_orders_and_returns"
 PURCHASES = "customer_retention_by_qualifying_orders"
@@ -38,11 +45,17 @@ def ask(database: Path, sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
 
-def publish(name: str, landing: Path, home: Path) -> WarehouseHome:
-    mapping = EXAMPLES / name / "mapping.yml"
-    done = lifecycle("run", "--landing", landing, "--mapping", mapping, home=home)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return WarehouseHome(home)
+@pytest.fixture
+def publish(sample_run: tuple[WarehouseHome, str], tmp_path: Path) -> Callable[[str, Path], WarehouseHome]:
+    """Return how to publish an extract by its example's mapping."""
+
+    def published(name: str, folder: Path) -> WarehouseHome:
+        home = WarehouseHome(tmp_path / "warehouse")
+        mappings = load_mapping(EXAMPLES / name / "mapping.yml")
+        CompiledProject.of(sample_run[0]).publish_landed(home, folder, mappings)
+        return home
+
+    return published
 
 
 def check_the_customer_whom_the_tutorial_follows(home: WarehouseHome) -> None:
@@ -62,9 +75,10 @@ def check_the_customer_whom_the_tutorial_follows(home: WarehouseHome) -> None:
         assert to_come == [("at_risk", "2012-03-01")]
 
 
-@pytest.mark.xdist_group("online_retail")
-def test_online_retail_gives_its_known_lives_and_cohorts_and_its_rows_in_any_order(tmp_path: Path) -> None:
-    home = publish("online_retail", DATA / "online_retail", tmp_path / "at_once")
+def test_online_retail_gives_its_known_lives_and_cohorts_and_its_rows_in_any_order(
+    publish: Callable[[str, Path], WarehouseHome], tmp_path: Path
+) -> None:
+    home = publish("online_retail", DATA / "online_retail")
     check_the_customer_whom_the_tutorial_follows(home)
     check_online_retail(home)
     check_its_figure(home, tmp_path / "churn_thresholds.svg")
@@ -142,9 +156,8 @@ def check_online_retail(home: WarehouseHome) -> None:
     assert round(float(value[0][0]), 3) == 9_747_747.934
 
 
-@pytest.mark.xdist_group("maven")
-def test_maven_deals_have_their_known_win_rate(tmp_path: Path) -> None:
-    home = publish("maven_crm", DATA / "maven_crm", tmp_path / "warehouse")
+def test_maven_deals_have_their_known_win_rate(publish: Callable[[str, Path], WarehouseHome]) -> None:
+    home = publish("maven_crm", DATA / "maven_crm")
     assert ask(home.working_database, "select count(*) from staging.stg_crm__deals") == [(8_800,)]
     won = ask(
         home.published_database,
@@ -186,9 +199,8 @@ def test_maven_deals_have_their_known_win_rate(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.xdist_group("maven")
-def test_helpdesk_tickets_live_the_lives_of_the_log(tmp_path: Path) -> None:
-    home = publish("helpdesk", DATA / "helpdesk", tmp_path / "warehouse")
+def test_helpdesk_tickets_live_the_lives_of_the_log(publish: Callable[[str, Path], WarehouseHome]) -> None:
+    home = publish("helpdesk", DATA / "helpdesk")
     stated = ask(
         home.working_database, "select to_status, count(*) from raw.support__ticket_events group by 1 order by 1"
     )
@@ -217,13 +229,14 @@ def test_helpdesk_tickets_live_the_lives_of_the_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("maven")
-def test_oulad_registrations_live_the_lives_of_contracts(tmp_path: Path) -> None:
+def test_oulad_registrations_live_the_lives_of_contracts(
+    publish: Callable[[str, Path], WarehouseHome], tmp_path: Path
+) -> None:
     (tmp_path / "oulad").symlink_to(DATA / "oulad")
     (tmp_path / "oulad_landing").mkdir()
     with contextlib.chdir(tmp_path), duckdb.connect() as connection:
         connection.execute((EXAMPLES / "oulad" / "prepare.sql").read_text(encoding="utf-8"))
-    home = publish("oulad", tmp_path / "oulad_landing", tmp_path / "warehouse")
+    home = publish("oulad", tmp_path / "oulad_landing")
     stated = ask(
         home.published_database,
         """
