@@ -107,7 +107,7 @@ def _owner(layer: str, table: str, owners: Mapping[str, str]) -> str:
 
 
 def _owners_of_models() -> dict[str, str]:
-    from orchestration.defs.resources import dbt_project
+    from orchestration.defs.transformation import prepared_project  # which needs the resources, which need this
 
-    nodes: Mapping[str, Any] = validate_manifest(dbt_project().manifest_path)["nodes"]
+    nodes: Mapping[str, Any] = validate_manifest(prepared_project().manifest_path)["nodes"]
     return {node["name"]: node["group"] for node in nodes.values() if node.get("group")}
