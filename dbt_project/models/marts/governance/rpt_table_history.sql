@@ -59,7 +59,9 @@ table_history as (
             when tables.arrived_rows_count is null or tables.arrived_rows_count > 0
                 then coalesce(tables.arrived_rows_count, tables.rows_count) / tables.usual_rows_count
         end as volume_ratio,
-        cast({{ dbt.datediff('tables.newest_event_at', 'runs.as_of', 'day') }} as bigint) as days_behind,
+        cast({{ dbt.datediff(
+            'tables.newest_event_at', 'runs.as_of', 'day'
+        ) }} as bigint) as days_behind,
         tables.fresh_within_days,
 
         -- booleans
