@@ -114,9 +114,10 @@ def tell_run(
     volumes = [*raw_volumes(connection), *(mart_volumes(connection) if outcome in BUILT else [])]
     connection.begin()
     try:
-        connection.execute(_TELL, told)
-        _replace(connection, "recorded_checks", report.run_id, _check_rows(report))
-        _replace(connection, "recorded_tables", report.run_id, _table_rows(report.run_id, volumes))
+        noted = connection.execute(_TELL, told).fetchone()
+        if noted and noted[0]:  # else its beginning could not be noted, and rows without a run would be strays
+            _replace(connection, "recorded_checks", report.run_id, _check_rows(report))
+            _replace(connection, "recorded_tables", report.run_id, _table_rows(report.run_id, volumes))
         connection.commit()
     except BaseException:
         connection.rollback()

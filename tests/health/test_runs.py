@@ -143,6 +143,12 @@ def test_a_run_begins_once(connection: duckdb.DuckDBPyConnection, home: Warehous
     assert len(runs(connection)) == 1
 
 
+def test_of_a_run_whose_beginning_was_not_noted_nothing_is_told(connection: duckdb.DuckDBPyConnection) -> None:
+    before = runs(connection)
+    tell_run(connection, replace(REPORT, run_id="r0"), PUBLISHED, RELEASE)
+    assert (runs(connection), checks(connection), layers(connection)) == (before, [], {})
+
+
 def test_what_breaks_off_while_it_is_told_leaves_nothing(connection: duckdb.DuckDBPyConnection) -> None:
     before = runs(connection)
     connection.execute("alter table landing.recorded_tables rename column rows_count to hidden")

@@ -237,6 +237,9 @@ def test_two_runs_at_once_wait_and_a_killed_one_does_no_harm(tmp_path: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     left, right = WarehouseHome(disturbed), WarehouseHome(shared)
     assert tables(left, without=ARRIVAL_COLUMNS) == tables(right, without=ARRIVAL_COLUMNS)
+    *killed, (last,) = published(left, "select run_outcome from rpt_run_history order by run_number")
+    assert {outcome for (outcome,) in killed} <= {"interrupted"}
+    assert last == "published"
 
 
 def test_a_wrong_mapping_is_told_with_its_line_and_nothing_runs(tmp_path: Path) -> None:
