@@ -46,6 +46,7 @@ class Table:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...] = field(repr=False)
+    fresh_within_days: int | None = None
 
     @property
     def id(self) -> str:
@@ -69,6 +70,7 @@ class Contract:
 
     tables: dict[str, Table]
     source_descriptions: dict[str, str]
+    source_owners: dict[str, str] = field(default_factory=dict)
 
     def tables_of(self, source: str) -> list[Table]:
         """Return the tables of one source, in the contract's order."""
@@ -80,7 +82,7 @@ def _read_table(source: str, name: str, body: dict[str, Any]) -> Table:
         Column(name=column, **{**options, "values": tuple(options.get("values", ()))})
         for column, options in body["columns"].items()
     )
-    return Table(source, name, body["description"], tuple(body["key"]), columns)
+    return Table(source, name, body["description"], tuple(body["key"]), columns, body.get("fresh_within_days"))
 
 
 @cache
@@ -88,10 +90,12 @@ def load_contract(folder: Path = CONTRACT_FOLDER) -> Contract:
     """Read every `<source>.yml` of the folder."""
     tables: dict[str, Table] = {}
     descriptions: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for path in sorted(folder.glob("*.yml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         descriptions[document["source"]] = document["description"]
+        owners[document["source"]] = document["owner"]
         for name, body in document["tables"].items():
             table = _read_table(document["source"], name, body)
             tables[table.id] = table
-    return Contract(tables, descriptions)
+    return Contract(tables, descriptions, owners)

@@ -66,9 +66,11 @@ def contract_page(contract: Contract) -> str:
         "",
     ]
     for source, description in contract.source_descriptions.items():
-        lines += [f"## {source}", "", description, ""]
+        lines += [f"## {source}", "", f"{description} Owner: {contract.source_owners[source]}.", ""]
         for table in contract.tables_of(source):
-            lines += [f"### {table.id}", "", f"{table.description} Key: {', '.join(table.key)}.", ""]
+            fresh = table.fresh_within_days
+            promise = f" An event at least every {fresh} days." if fresh else ""
+            lines += [f"### {table.id}", "", f"{table.description} Key: {', '.join(table.key)}.{promise}", ""]
             lines += ["| column | type | promise | meaning |", "|---|---|---|---|"]
             lines += [_contract_row(column) for column in table.columns]
             lines.append("")

@@ -23,7 +23,8 @@ _LANDED = """
     where schema_name in ('raw', 'fitted') or (
         schema_name = 'landing'
         and table_name in (
-            'files', 'build_requests', 'recorded_publications', 'recorded_transitions', 'recorded_assignments'
+            'files', 'build_requests', 'recorded_publications', 'recorded_transitions', 'recorded_assignments',
+            'recorded_runs', 'recorded_checks', 'recorded_tables'
         )
     )
     order by all

@@ -105,5 +105,5 @@ def check_results(report: LandingReport) -> Iterator[dg.AssetCheckResult]:
         asset_key=FILES_KEY,
         check_name=NO_FILE_REFUSED,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"refusals": [outcome.message for outcome in refused]},
+        metadata={"refusals": [outcome.message for outcome in refused], "figure": len(refused), "at_most": 0},
     )

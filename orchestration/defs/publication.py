@@ -1,14 +1,21 @@
 """The audit of the built marts, and the publication that it guards."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import duckdb
 
+from expectations.contract import load_contract
+from expectations.delivered import delivered_rules
 from expectations.published import PUBLISHED_RULES
+from expectations.table_rules import TableOutcome, TableRule
+from orchestration.defs.landing import raw_key
 from orchestration.defs.resources import Progress, Warehouse
-from orchestration.publishing.audit import audit_marts, build_clocks
+from orchestration.defs.run_history import figure_metadata, run_report
+from orchestration.health.runs import PUBLISHED, UNCHANGED, RunReport, tell_run
+from orchestration.health.volumes import EVENTS
+from orchestration.publishing.audit import audit_deliveries, audit_marts, build_clocks
 from orchestration.publishing.data_docs import render_data_docs
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
 from orchestration.publishing.recording import record_publication
@@ -21,6 +28,7 @@ from orchestration.publishing.release import (
 )
 
 RELEASE_KEY = dg.AssetKey(["published", "release"])
+PUBLISHED_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=48), warn_window=timedelta(hours=25))
 
 
 def mart_keys(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
@@ -29,28 +37,52 @@ def mart_keys(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
 
 
 def audit_check(models: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
-    """Return the checks of the marts of a part of the build; what follows stops when one fails."""
+    """Return the checks of the marts of a part of the build; what follows stops when one that blocks fails.
+
+    What sources delivered is judged where the events are known, by which it is measured.
+    """
     marts = mart_keys(models)
     tables = [mart.path[-1] for mart in marts]
-    specs = [
-        dg.AssetCheckSpec(rule.name, asset=mart, description=rule.meaning, blocking=True)
-        for mart in marts
-        for rule in PUBLISHED_RULES
-    ]
+    events_key = dg.AssetKey([MARTS_SCHEMA, EVENTS])
+    specs = [_spec(rule, mart) for mart in marts for rule in PUBLISHED_RULES]
+    if events_key in marts:
+        specs += delivery_specs(events_key)
 
     @dg.multi_asset_check(name=f"audit_{models.op.name}", specs=specs, pool="working_database")
     def audit(warehouse: Warehouse, progress: dg.ResourceParam[Progress]) -> Iterator[dg.AssetCheckResult]:
         progress("auditing the marts")
         for outcome in audit_marts(warehouse.home, tables):
-            yield dg.AssetCheckResult(
-                passed=outcome.is_met,
-                asset_key=dg.AssetKey([MARTS_SCHEMA, outcome.table]),
-                check_name=outcome.rule.name,
-                severity=dg.AssetCheckSeverity.ERROR,
-                metadata={"value": -1.0 if outcome.value is None else float(outcome.value)},
-            )
+            yield _result(outcome, dg.AssetKey([MARTS_SCHEMA, outcome.table]))
+        for outcome in audit_deliveries(warehouse.home) if events_key in marts else ():
+            yield _result(outcome, raw_key(load_contract().tables[outcome.table]))
 
     return audit
+
+
+def delivery_specs(events_key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    """Return the checks of what each source delivered; they wait for the events."""
+    return [
+        _spec(rule, raw_key(table), additional_deps=[events_key])
+        for table in load_contract().tables.values()
+        for rule in delivered_rules(table)
+    ]
+
+
+def _spec(rule: TableRule, asset: dg.AssetKey, additional_deps: Sequence[dg.AssetKey] = ()) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        rule.name, asset=asset, description=rule.meaning, blocking=rule.is_blocking, additional_deps=additional_deps
+    )
+
+
+def _result(outcome: TableOutcome, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    rule = outcome.rule
+    return dg.AssetCheckResult(
+        passed=outcome.is_met,
+        asset_key=asset,
+        check_name=rule.name,
+        severity=dg.AssetCheckSeverity.ERROR if rule.is_blocking else dg.AssetCheckSeverity.WARN,
+        metadata=figure_metadata(outcome.value, rule.at_least, rule.at_most),
+    )
 
 
 def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -62,28 +94,41 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name="published",
         pool="working_database",
         kinds={"duckdb", "parquet"},
+        freshness_policy=PUBLISHED_DAILY,
     )
-    def release(warehouse: Warehouse, progress: dg.ResourceParam[Progress]) -> dg.MaterializeResult:
+    def release(
+        context: dg.AssetExecutionContext, warehouse: Warehouse, progress: dg.ResourceParam[Progress]
+    ) -> dg.MaterializeResult:
         """The file that readers open, with Parquet, a manifest and the data docs beside it."""
         progress("publishing")
-        manifest = publish(warehouse)
+        manifest = publish(warehouse, run_report(context.instance, context.run_id))
         rows = sum(table.rows_count for table in manifest.tables.values())
         return dg.MaterializeResult(metadata={"release_id": manifest.release_id, "dagster/row_count": rows})
 
     return release
 
 
-def publish(warehouse: Warehouse) -> Manifest:
-    """Show readers what is in the working database, unless they see it already or were led away from it; record it."""
-    with duckdb.connect(str(warehouse.home.working_database), read_only=True) as connection:
+def publish(warehouse: Warehouse, run: RunReport | None = None) -> Manifest:
+    """Show readers what is in the working database, unless they see it already or were led away from it; record it.
+
+    Args:
+        warehouse: the warehouse.
+        run: what the run has done so far, which its release tells; None outside a run.
+    """
+    home = warehouse.home
+    with duckdb.connect(str(home.working_database)) as connection:
         manifest = new_manifest(connection, warehouse)
-        shown = current_manifest(warehouse.home)
-        if shown and manifest.input_fingerprint in withdrawn_fingerprints(warehouse.home):
-            return shown
+        shown = current_manifest(home)
+        is_withdrawn = shown is not None and manifest.input_fingerprint in withdrawn_fingerprints(home)
+        is_seen = shown is not None and shown.input_fingerprint == manifest.input_fingerprint
+        if run:
+            tell_run(connection, run, UNCHANGED if is_withdrawn or is_seen else PUBLISHED, manifest)
         pages = {"data_docs.html": render_data_docs(connection, manifest)}
-    if shown is None or shown.input_fingerprint != manifest.input_fingerprint:
-        shown = write_release(warehouse.home, manifest, pages)
-    with duckdb.connect(str(warehouse.home.working_database)) as connection:
+    if shown is not None and is_withdrawn:
+        return shown
+    if shown is None or not is_seen:
+        shown = write_release(home, manifest, pages)
+    with duckdb.connect(str(home.working_database)) as connection:
         record_publication(connection, shown)
     return shown
 

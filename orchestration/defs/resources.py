@@ -16,6 +16,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, DbtProject
 from filelock import FileLock, Timeout
 
+from orchestration.defs.run_history import recorded_run
 from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 from orchestration.landing.mapping import FileMapping, load_mapping
@@ -67,7 +68,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Warehouse]:
-        """Hold the writer's lock for the whole run, so that no two runs meet in the working database."""
+        """Hold the writer's lock for the whole run, so that no two runs meet in the working database; log the run."""
         self.home.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.home.writer_lock)
         try:
@@ -76,7 +77,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
             if context.log:
                 context.log.info("another run is writing this warehouse; waiting for it to end")
             lock.acquire()
-        with lock:
+        with lock, recorded_run(self.home, self.engine.release, context):
             yield self
 
     def connect(self) -> duckdb.DuckDBPyConnection:

@@ -23,6 +23,7 @@ from orchestration.spark_exchange import exchange
 
 READS_WHAT_IS_FITTED = "source:fitted+"
 PROMISED_BY_THE_DICTIONARY = "tag:dictionary"  # asked already, see demand_sound_dictionary
+VIEWS_OF_RUNS = "tag:of_runs"
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--no-version-check")
 NODE_DONE = re.compile(r"^(\d+) of (\d+) (?!START)")
 
@@ -118,5 +119,16 @@ def _assets_of_part(project: DbtProject, name: str, **part: str) -> dg.AssetsDef
                     project=project,
                 )
             shutil.copy(target_path / "run_results.json", warehouse.home.dbt_results(warehouse.engine, name))
+        if warehouse.engine is Engine.SPARK and name == BUILD_PARTS[0]:
+            make_views_of_runs(dbt, warehouse)
 
     return build
+
+
+def make_views_of_runs(dbt: DbtCliResource, warehouse: Warehouse) -> None:
+    """Make the views that tell of runs in the working database, as Spark has just made them beside its own tables.
+
+    They are asked when a release is written, after all that Spark does.
+    """
+    run = ["run", "--select", VIEWS_OF_RUNS, "--target", Engine.DUCKDB, "--no-version-check"]
+    dbt.cli(run, target_path=warehouse.home.dbt_target(Engine.DUCKDB)).wait()

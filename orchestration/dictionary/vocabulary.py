@@ -83,6 +83,7 @@ THRESHOLDS_OF_MODELS = frozenset(  # each model joins the one it names, and woul
         "plausible_employees",
         "prior_contribution_days",
         "reactivation_campaign_days",
+        "remembered_runs",
         "retention_curve_watched_days",
         "renewal_contact_days",
         "renewal_early_days",

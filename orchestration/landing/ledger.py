@@ -1,4 +1,4 @@
-"""The tables that outlive a build: raw, the ledger of files, the quarantine, the logs of what was told and drawn."""
+"""The tables that outlive a build: raw, the ledger of files, the quarantine, the logs of what was told, drawn, run."""
 
 from __future__ import annotations
 
@@ -123,6 +123,56 @@ create table if not exists landing.recorded_exports (
     rows_count bigint,
     sha256 varchar,
     exported_at timestamp
+);
+
+create table if not exists landing.recorded_runs (
+    run_id varchar,
+    run_number bigint,
+    release_id varchar,
+    outcome varchar,
+    failed_step varchar,
+    engine varchar,
+    code_version varchar,
+    landed_files_count bigint,
+    refused_files_count bigint,
+    landed_rows_count bigint,
+    quarantined_rows_count bigint,
+    landing_seconds double,
+    building_seconds double,
+    fitting_seconds double,
+    auditing_seconds double,
+    is_looking_back boolean,
+    is_closed boolean,
+    started_at timestamp,
+    ended_at timestamp,
+    as_of timestamp,
+    known_at timestamp
+);
+
+create table if not exists landing.recorded_checks (
+    run_id varchar,
+    layer varchar,
+    table_name varchar,
+    check_name varchar,
+    check_kind varchar,
+    owner_team varchar,
+    severity varchar,
+    outcome varchar,
+    figure double,
+    at_least double,
+    at_most double,
+    judged_rows_count bigint
+);
+
+create table if not exists landing.recorded_tables (
+    run_id varchar,
+    layer varchar,
+    table_name varchar,
+    rows_count bigint,
+    arrived_rows_count bigint,
+    usual_rows_count double,
+    newest_event_at timestamp,
+    fresh_within_days integer
 );
 """
 

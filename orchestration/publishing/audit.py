@@ -1,4 +1,4 @@
-"""The measures of the built marts, taken before anyone may see them."""
+"""The measures of the built marts, taken before anyone may see them, and of what the sources delivered for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from expectations.published import SOURCE_FACTS, PublishedOutcome, TableMeasures, judge_published
+from expectations.contract import load_contract
+from expectations.delivered import DELIVERED_RULES, DeliveredMeasures, delivered_rules
+from expectations.published import PUBLISHED_RULES, SOURCE_FACTS, PublishedMeasures
+from expectations.table_rules import TableOutcome, judge_tables
+from orchestration.health.volumes import mart_volumes, raw_volumes
 from orchestration.publishing.release import MARTS_SCHEMA, Manifest, current_manifest, mart_names
 
 if TYPE_CHECKING:
@@ -53,18 +57,37 @@ def _share(rows_count: int, table: str, last: Manifest | None, clocks: tuple[str
 
 def measure_marts(
     connection: duckdb.DuckDBPyConnection, last: Manifest | None, tables: Collection[str] | None = None
-) -> list[TableMeasures]:
+) -> list[PublishedMeasures]:
     """Return the measures of the marts in the working database, of all of them unless some are named."""
     clocks = build_clocks(connection)
-    measures: list[TableMeasures] = []
+    shares = _usual_shares(connection)
+    measures: list[PublishedMeasures] = []
     for table in mart_names(connection):
         if tables is not None and table not in tables:
             continue
         counted = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{table}").fetchone()
         rows_count = int(counted[0]) if counted else 0
         share = _share(rows_count, table, last, clocks)
-        measures.append(TableMeasures(table, rows_count, share, _personal_values(connection, table)))
+        personal_values = _personal_values(connection, table)
+        measures.append(PublishedMeasures(table, rows_count, share, shares.get(table), personal_values))
     return measures
+
+
+def _usual_shares(connection: duckdb.DuckDBPyConnection) -> dict[str, float | None]:
+    asked = connection.execute("select count(as_of) + count(known_at) from landing.build_requests").fetchone()
+    if asked and asked[0]:
+        return {}  # a build that looks back has fewer rows by right
+    return {volume.table: volume.share_of_usual for volume in mart_volumes(connection)}
+
+
+def measure_deliveries(connection: duckdb.DuckDBPyConnection) -> list[DeliveredMeasures]:
+    """Return the measures of the raw tables, once the marts tell up to when things have happened."""
+    row = connection.execute("select as_of from intermediate.int_build_clocks_resolved").fetchone()
+    as_of = row[0] if row else None
+    return [
+        DeliveredMeasures(volume.table, volume.days_overdue(as_of), volume.share_of_usual)
+        for volume in raw_volumes(connection)
+    ]
 
 
 def build_clocks(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, str | None]:
@@ -75,7 +98,7 @@ def build_clocks(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, str
     return (row[0], row[1]) if row else (None, None)
 
 
-def audit_marts(home: WarehouseHome, tables: Collection[str] | None = None) -> list[PublishedOutcome]:
+def audit_marts(home: WarehouseHome, tables: Collection[str] | None = None) -> list[TableOutcome]:
     """Judge built marts against the rules for published tables, and keep what was found.
 
     Args:
@@ -83,10 +106,19 @@ def audit_marts(home: WarehouseHome, tables: Collection[str] | None = None) -> l
         tables: the marts to judge; all of them when it is not given.
     """
     with duckdb.connect(str(home.working_database)) as connection:
-        outcomes = judge_published(measure_marts(connection, current_manifest(home), tables))
+        outcomes = judge_tables(measure_marts(connection, current_manifest(home), tables), PUBLISHED_RULES)
         connection.execute(_AUDIT_TABLE)
         others = set(mart_names(connection)) - {outcome.table for outcome in outcomes}
         connection.execute("delete from audit.published_tables where not list_contains($1, table_name)", [list(others)])
         rows = [[o.table, o.rule.name, o.rule.meaning, o.value, o.is_met] for o in outcomes]
         connection.executemany("insert into audit.published_tables values ($1, $2, $3, $4, $5)", rows)
     return outcomes
+
+
+def audit_deliveries(home: WarehouseHome) -> list[TableOutcome]:
+    """Judge what the sources delivered, as far as they promise it."""
+    with duckdb.connect(str(home.working_database), read_only=True) as connection:
+        measures = measure_deliveries(connection)
+    tables = load_contract().tables
+    outcomes = judge_tables(measures, DELIVERED_RULES)
+    return [outcome for outcome in outcomes if outcome.rule in delivered_rules(tables[outcome.table])]

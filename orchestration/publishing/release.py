@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 KEPT_RELEASES = 5
 STORAGE_VERSION = "v1.0.0"  # readable by every 1.x and 2.x tool
 MARTS_SCHEMA = "marts"
+WORKING_NAME = "working"
 WITHDRAWN = "withdrawn"  # an empty file in a release that readers were led away from
 
 
@@ -87,10 +88,9 @@ def withdrawn_fingerprints(home: WarehouseHome) -> dict[str, str]:
 
 
 def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the names of the mart tables in the working database."""
+    """Return the names of the marts in the working database, those that are views included."""
     found = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = $1 and not internal order by 1",
-        [MARTS_SCHEMA],
+        "select table_name from information_schema.tables where table_schema = $1 order by 1", [MARTS_SCHEMA]
     ).fetchall()
     return [name for (name,) in found]
 
@@ -126,10 +126,11 @@ def _write_tables(home: WarehouseHome, aside: Path) -> dict[str, PublishedTable]
     served = aside / PUBLISHED_DATABASE_NAME
     tables: dict[str, PublishedTable] = {}
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_escaped(home.working_database)}' as working (read_only)")
+        # under the name that it has when dbt makes its views, which name their tables in full
+        connection.execute(f"attach '{_escaped(home.working_database)}' as {WORKING_NAME} (read_only)")
         connection.execute(f"attach '{_escaped(served)}' as served (storage_version '{STORAGE_VERSION}')")
         for name in mart_names(connection):
-            connection.execute(f"create table served.{name} as from working.{MARTS_SCHEMA}.{name} order by all")
+            connection.execute(f"create table served.{name} as from {WORKING_NAME}.{MARTS_SCHEMA}.{name} order by all")
             parquet = aside / "parquet" / f"{name}.parquet"
             connection.execute(f"copy served.{name} to '{_escaped(parquet)}' (format parquet, compression zstd)")
             counted = connection.execute(f"select count(*) from served.{name}").fetchone()

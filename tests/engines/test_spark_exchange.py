@@ -32,6 +32,7 @@ def home(tmp_path: Path) -> WarehouseHome:
             create table landing.files as select 'landed' as status, ['a', 'b'] as added_columns;
             create table landing.build_requests as select null::timestamp as as_of;
             create table landing.recorded_assignments as select 'anna' as customer_id;
+            create table landing.recorded_runs as select 'r1' as run_id;
             create table landing.quarantine as select 'ann@example.com' as row_text;
         """)
     return place
@@ -44,7 +45,7 @@ def landed(home: WarehouseHome, table: str) -> Path:
 def test_landed_tables_go_out_whole_and_the_quarantine_stays(home: WarehouseHome) -> None:
     hand_over(home)
     sent = sorted(path.parent.name for path in (home.spark_folder / "landed").rglob("*.parquet"))
-    assert sent == ["build_requests", "crm__deals", "crm__leads", "files", "recorded_assignments"]
+    assert sent == ["build_requests", "crm__deals", "crm__leads", "files", "recorded_assignments", "recorded_runs"]
     with duckdb.connect(str(home.working_database)) as connection:
         for table, rows_count in (("raw/crm__leads", 1), ("raw/crm__deals", 0)):
             same = f"select * from {table.replace('/', '.')} intersect all from read_parquet($1)"

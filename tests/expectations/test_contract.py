@@ -11,6 +11,7 @@ import yaml
 from expectations.column_types import COLUMN_TYPES
 from expectations.contract import CONTRACT_FOLDER, Column, load_contract
 from expectations.row_rules import row_rules
+from orchestration.home import PROJECT_FOLDER
 
 TABLES = list(load_contract().tables.values())
 LINEAGE = {"_extra", "_source_file", "_source_row", "_content_hash", "_loaded_at"}
@@ -77,9 +78,9 @@ def test_every_file_names_itself_and_every_option_is_one_of_columns():
     for path in CONTRACT_FOLDER.glob("*.yml"):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert document["source"] == path.stem
-        assert set(document) == {"source", "description", "tables"}
+        assert set(document) == {"source", "description", "owner", "tables"}
         for body in document["tables"].values():
-            assert set(body) == {"description", "key", "columns"}
+            assert set(body) - {"fresh_within_days"} == {"description", "key", "columns"}
             for column in body["columns"].values():
                 assert set(column) <= options
 
@@ -93,3 +94,15 @@ def test_people_are_marked_as_personal():
 def test_tables_of_a_source_come_in_the_contracts_order():
     assert [table.name for table in load_contract().tables_of("staff")] == ["staff_events", "trainings"]
     assert load_contract().tables["staff.trainings"].raw_name == "staff__trainings"
+
+
+def test_every_source_is_owned_by_a_team_that_owns_marts():
+    groups = yaml.safe_load((PROJECT_FOLDER / "dbt_project/models/_groups.yml").read_text(encoding="utf-8"))["groups"]
+    owners = load_contract().source_owners
+    assert owners.keys() == load_contract().source_descriptions.keys()
+    assert set(owners.values()) <= {group["name"] for group in groups}
+
+
+def test_a_promise_to_be_fresh_is_of_a_table_that_tells_of_events(table):
+    assert table.fresh_within_days is None or table.fresh_within_days > 0
+    assert table.fresh_within_days is None or any(column.past for column in table.columns)

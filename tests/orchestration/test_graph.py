@@ -8,10 +8,13 @@ from functools import cache
 import dagster as dg
 
 from expectations.contract import load_contract
+from expectations.delivered import delivered_rules
 from expectations.published import PUBLISHED_RULES
 from expectations.row_rules import row_rules
 from orchestration.definitions import build_definitions
+from orchestration.defs.publication import PUBLISHED_DAILY, RELEASE_KEY
 from orchestration.defs.transformation import prepared_project
+from orchestration.health.volumes import MARTS_OF_RUNS
 
 
 @cache
@@ -52,15 +55,34 @@ def test_every_promise_of_every_source_is_an_asset_check() -> None:
     assert promises <= checks()
 
 
-def test_every_mart_is_audited_and_every_audit_blocks_the_publication() -> None:
+def test_every_mart_is_audited_and_what_says_that_it_blocks_does() -> None:
     marts = [
         n["name"] for n in manifest()["nodes"].values() if n.get("schema") == "marts" and n["resource_type"] == "model"
     ]
-    audits = {(f"marts/{mart}", rule.name) for mart in marts for rule in PUBLISHED_RULES}
-    assert audits <= checks()
+    audits = {(f"marts/{mart}", rule.name): rule for mart in marts for rule in PUBLISHED_RULES}
+    assert audits.keys() <= checks()
     graph = definitions().resolve_asset_graph()
     specs = {(s.key.asset_key.to_user_string(), s.key.name): s for s in (graph.get(k) for k in graph.asset_check_keys)}
-    assert all(specs[audit].blocking for audit in audits)
+    assert [audit for audit, rule in audits.items() if specs[audit].blocking != rule.is_blocking] == []
+    assert {rule.name for rule in PUBLISHED_RULES if rule.is_blocking} == {"volume_holds", "no_personal_values"}
+
+
+def test_every_source_table_is_asked_whether_it_came_as_usual_and_lately() -> None:
+    tables = load_contract().tables.values()
+    asked = {(f"raw/{table.source}/{table.name}", rule.name) for table in tables for rule in delivered_rules(table)}
+    assert len(asked) > len(tables)
+    assert asked <= checks()
+
+
+def test_the_marts_that_tell_of_runs_are_views_so_that_a_release_tells_of_its_own_run() -> None:
+    marts = [n for n in manifest()["nodes"].values() if n["resource_type"] == "model" and n["schema"] == "marts"]
+    assert {node["name"] for node in marts if "of_runs" in node["tags"]} == set(MARTS_OF_RUNS)
+    assert {node["name"] for node in marts if node["config"]["materialized"] == "view"} == set(MARTS_OF_RUNS)
+
+
+def test_the_release_is_to_be_made_every_day() -> None:
+    policy = definitions().resolve_asset_graph().get(RELEASE_KEY).freshness_policy
+    assert policy == PUBLISHED_DAILY
 
 
 def test_the_graph_leads_from_landed_files_to_the_release() -> None:

@@ -18,6 +18,7 @@ from conftest import COMMAND, lifecycle
 
 from orchestration.defs.publication import publish
 from orchestration.defs.resources import Warehouse
+from orchestration.health.volumes import MARTS_OF_RUNS
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.publishing.release import current_manifest, release_ids
 
@@ -46,13 +47,19 @@ def write(path: Path, lines: list[str]) -> None:
 
 
 def tables(home: WarehouseHome, *, without: tuple[str, ...] = ()) -> dict[str, list[tuple]]:
-    """Return every published row, table by table."""
+    """Return every published row, table by table, but of those that tell of runs."""
     with duckdb.connect(str(home.published_database), read_only=True) as connection:
         found: dict[str, list[tuple]] = {}
-        for (name,) in connection.execute("select table_name from duckdb_tables() order by 1").fetchall():
+        names = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        for name in sorted(names - set(MARTS_OF_RUNS)):
             columns = [row[0] for row in connection.execute(f"describe {name}").fetchall() if row[0] not in without]
             found[name] = connection.execute(f"select {', '.join(columns)} from {name} order by all").fetchall()
     return found
+
+
+def published(home: WarehouseHome, sql: str) -> list[tuple]:
+    with duckdb.connect(str(home.published_database), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def published_bytes(home: WarehouseHome) -> str:
@@ -156,16 +163,10 @@ def test_a_warehouse_through_its_days(tmp_path: Path) -> None:
     assert lifecycle("rollback", release_ids(home)[-1], home=home.folder).returncode == 0
     assert tables(home) == second
 
-    # a build of what was known then equals the publication made then
-    done = lifecycle("run", "--landing", folder, "--known-at", first_known_at, home=home.folder)
-    assert done.returncode == 0
-    assert "looks back" in done.stdout
-    assert tables(home) == first
-
     # a failed check keeps what readers had, says so and exits non-zero
     before = published_bytes(home)
     with duckdb.connect(str(home.working_database)) as connection:
-        connection.execute("delete from raw.orders__orders")
+        connection.execute("create table kept as from raw.orders__orders; delete from raw.orders__orders")
     write(folder / "crm" / "leads" / "day_3.csv", ["lead_id,email,created_at", "L9,z@x.test,2024-11-02"])
     done = lifecycle("run", "--landing", folder, home=home.folder)
     assert done.returncode == 1
@@ -173,6 +174,33 @@ def test_a_warehouse_through_its_days(tmp_path: Path) -> None:
     assert "marts/fct_orders: volume_holds" in done.stdout
     assert "Readers still see release" in done.stdout
     assert published_bytes(home) == before
+
+    # a build of what was known then equals the publication made then
+    with duckdb.connect(str(home.working_database)) as connection:
+        connection.execute("insert into raw.orders__orders from kept; drop table kept")
+    done = lifecycle("run", "--landing", folder, "--known-at", first_known_at, home=home.folder)
+    assert done.returncode == 0
+    assert "looks back" in done.stdout
+    assert tables(home) == first
+
+    # it tells of every run, itself included, and of the check that failed, with its figure
+    runs = "select run_outcome, failed_step, landed_rows_count, is_looking_back, checks_count > 1000, release_id"
+    newest = current_manifest(home).release_id
+    assert published(home, f"{runs} = '{newest}' from rpt_run_history order by run_number") == [
+        ("published", None, 4, False, True, False),
+        ("published", None, 3, False, True, False),
+        ("failed", "audit_build_models", 1, False, True, None),
+        ("published", None, 0, True, True, True),
+    ]
+    broken = "select run_number, figure, at_least from rpt_data_health where outcome != 'passed' and severity = 'error'"
+    assert published(home, f"{broken} and table_name = 'fct_orders'") == [(3, 0.0, 0.5)]
+    stale = "select run_number, owner_team, figure from rpt_data_health where check_name = 'is_fresh' and figure > 0"
+    assert published(home, f"{stale} and table_name = 'crm.leads' order by all limit 2") == [
+        (1, "sales", 25.0),  # the newest event is the order of February 3rd, the newest lead of January 2nd
+        (2, "sales", 297.0),
+    ]
+    arrived = "select arrived_rows_count from rpt_table_history where table_name = 'orders.orders' order by run_number"
+    assert published(home, arrived) == [(2,), (2,), (0,), (0,)]
 
 
 @of_the_sample
@@ -210,6 +238,9 @@ def test_two_runs_at_once_wait_and_a_killed_one_does_no_harm(tmp_path: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     left, right = WarehouseHome(disturbed), WarehouseHome(shared)
     assert tables(left, without=ARRIVAL_COLUMNS) == tables(right, without=ARRIVAL_COLUMNS)
+    *killed, (last,) = published(left, "select run_outcome from rpt_run_history order by run_number")
+    assert {outcome for (outcome,) in killed} <= {"interrupted"}
+    assert last == "published"
 
 
 def test_a_wrong_mapping_is_told_with_its_line_and_nothing_runs(tmp_path: Path) -> None:

@@ -9,7 +9,10 @@ import duckdb
 import pytest
 from test_release import manifest
 
-from expectations.published import judge_published
+from expectations.contract import load_contract
+from expectations.published import PUBLISHED_RULES
+from expectations.table_rules import judge_tables
+from orchestration.landing.ledger import prepare_tables
 from orchestration.publishing.audit import measure_marts
 from orchestration.publishing.release import PublishedTable
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def working() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
+        prepare_tables(connection, load_contract())
         connection.execute("""
             create schema marts;
             create schema intermediate;
@@ -39,7 +43,7 @@ def last(rows_count: int, *, as_of: str = "2025-12-31 00:00:00", known_at: str =
 
 
 def broken(connection: duckdb.DuckDBPyConnection, release: Manifest | None) -> list[tuple[str, str]]:
-    outcomes = judge_published(measure_marts(connection, release))
+    outcomes = judge_tables(measure_marts(connection, release), PUBLISHED_RULES)
     return [(outcome.table, outcome.rule.name) for outcome in outcomes if not outcome.is_met]
 
 
@@ -63,3 +67,24 @@ def test_facts_of_the_sources_may_not_shrink_by_half_unless_the_build_looks_back
 def test_an_address_in_any_text_column_is_found(working: duckdb.DuckDBPyConnection, text: str) -> None:
     working.execute("insert into marts.fct_orders values ($1)", [text])
     assert broken(working, None) == [("fct_orders", "no_personal_values")]
+
+
+def test_what_is_in_a_mart_is_held_against_its_own_history_unless_the_build_looks_back(
+    working: duckdb.DuckDBPyConnection,
+) -> None:
+    for number, rows_count in enumerate((20, 21, 24, 400)):
+        working.execute(
+            """
+            insert into landing.recorded_runs (run_id, run_number, is_looking_back, is_closed) values ($1, $1, $2, true)
+            """,
+            [number, rows_count == 400],
+        )
+        working.execute(
+            "insert into landing.recorded_tables (run_id, layer, table_name, rows_count) values ($1, 'marts', $2, $3)",
+            [number, "fct_orders", rows_count],
+        )
+    assert broken(working, None) == [("fct_orders", "volume_is_usual")]  # 10 of 21
+    working.execute("insert into landing.build_requests values (timestamp '2025-01-01', null)")
+    assert broken(working, None) == []
+    working.execute("delete from landing.build_requests; insert into marts.fct_orders values ('one more')")
+    assert broken(working, None) == []  # 11 of 21

@@ -85,6 +85,21 @@ def test_the_same_marts_give_the_same_bytes(home: WarehouseHome) -> None:
     assert first.tables == second.tables
 
 
+def test_a_mart_that_is_a_view_is_published_with_the_rows_it_has_then(home: WarehouseHome) -> None:
+    build(home, 1)
+    with duckdb.connect(str(home.working_database)) as connection:
+        connection.execute("create view marts.rpt_runs as select id from working.marts.dim_left where id < 3")
+        connection.execute("delete from marts.dim_left where id = 0")
+    release = write_release(home, manifest(1), {})
+    assert release.tables["rpt_runs"].rows_count == 2
+    with duckdb.connect(str(home.published_database), read_only=True) as connection:
+        assert connection.execute("select table_name from duckdb_tables() order by all").fetchall() == [
+            ("dim_left",),
+            ("rpt_right",),
+            ("rpt_runs",),
+        ]
+
+
 def test_an_open_reader_keeps_the_version_it_opened(home: WarehouseHome) -> None:
     publish(home, 1)
     with duckdb.connect(str(home.published_database), read_only=True) as reader:

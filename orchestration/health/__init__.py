@@ -1,0 +1,1 @@
+"""The warehouse's own history: each run, its checks with their figures, the volume of each table. Knows no Dagster."""
