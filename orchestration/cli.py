@@ -178,7 +178,7 @@ def rollback(
     except Timeout:
         console.print("A run is writing this warehouse; try again when it has ended.", style="red")
         raise typer.Exit(1) from None
-    except PublicationError as error:
+    except (PublicationError, OSError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     console.print(f"Readers now see release {manifest.release_id}, as of {manifest.as_of}.")

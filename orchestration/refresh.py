@@ -15,6 +15,7 @@ from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import find_files
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
+from orchestration.publishing.recording import unrecorded_number
 from orchestration.publishing.release import Manifest, current_manifest, withdrawn_fingerprints
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -
         with duckdb.connect(str(request.home.working_database), read_only=True) as connection:
             tried = connection.execute(_TRIED).fetchall()
             fingerprint = input_fingerprint(connection, request.engine, code_version(), request.as_of, request.known_at)
+            is_unrecorded = unrecorded_number(connection, manifest) is not None
     except duckdb.Error:  # a run is writing it, or was killed before it wrote anything
         return None
     if not {(file.hash, file.mapping.name) for file in files} <= set(tried):
         return None
     if fingerprint == manifest.input_fingerprint:
-        return "Nothing new: no new file, same models, same dictionary. Nothing was changed."
+        rest = "Nothing new: no new file, same models, same dictionary. Nothing was changed."
+        return None if is_unrecorded else rest  # unrecorded when a run was killed right after showing it
     withdrawn = withdrawn_fingerprints(request.home).get(fingerprint)
     if withdrawn:
         return f"Nothing new since release {withdrawn}, which was rolled back; name it to `rollback` to show it again."
