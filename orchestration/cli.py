@@ -79,7 +79,7 @@ def run(
     from orchestration.dictionary.findings import DictionaryError
     from orchestration.landing.mapping import MappingError, load_mapping
     from orchestration.refresh import RefreshRequest, reason_to_rest
-    from orchestration.summary import print_failure, print_summary
+    from orchestration.summary import print_summary
 
     began = time.monotonic()
     request = RefreshRequest(
@@ -107,7 +107,7 @@ def run(
         return
     result = _refresh_with_progress(request)
     if not result.is_published:
-        print_failure(console, request.home, result)
+        console.print(result.alert.text if result.alert else "Not published.", markup=False)
         raise typer.Exit(1)
     print_summary(console, request.home, result.landing, time.monotonic() - began)
 
