@@ -17,6 +17,7 @@ from orchestration.publishing.release import (
     Manifest,
     current_manifest,
     next_release_instant,
+    tidy,
     withdrawn_fingerprints,
     write_release,
 )
@@ -84,6 +85,8 @@ def publish(warehouse: Warehouse) -> Manifest:
         pages = {"data_docs.html": render_data_docs(connection, manifest)}
     if shown is None or shown.input_fingerprint != manifest.input_fingerprint:
         shown = write_release(warehouse.home, manifest, pages)
+    else:
+        tidy(warehouse.home)
     with duckdb.connect(str(warehouse.home.working_database)) as connection:
         record_publication(connection, shown)
     return shown

@@ -131,7 +131,7 @@ def write_release(home: WarehouseHome, manifest: Manifest, pages: dict[str, str]
             f"the release could not be written below {home.releases}: {error}. "
             "Free space there or make it writable, then run again"
         ) from error
-    _prune(home)
+    tidy(home)
     return complete
 
 
@@ -230,6 +230,12 @@ def roll_back(home: WarehouseHome, release_id: str | None = None) -> Manifest:
     show_release(home, release_id)
     (chosen / WITHDRAWN).unlink(missing_ok=True)
     return Manifest.read(chosen)
+
+
+def tidy(home: WarehouseHome) -> None:
+    """Remove what a killed run left, and the releases beyond the last few."""
+    _sweep(home)
+    _prune(home)
 
 
 def _prune(home: WarehouseHome) -> None:
