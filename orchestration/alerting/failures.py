@@ -166,7 +166,7 @@ class FailedRun:
             cause=f"measured {value.value:g}" if value else "",
             remedy=_RULE_REMEDIES.get(found.check_name, _MEND_AND_RUN),
             owner_team=owner_of(nodes[0], manifest) if nodes else None,
-            rows_shown_by=_asked(self.home, f"from audit.published_tables where table_name = '{table}'"),
+            rows_shown_by=_asked(self.home, "from audit.published_tables where not is_met"),
         )
 
 

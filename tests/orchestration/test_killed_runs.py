@@ -32,8 +32,9 @@ def start(folder: Path, home: WarehouseHome) -> subprocess.Popen[str]:
     )
 
 
-def kill_at(step: str, number: int, seconds: float, folder: Path, home: WarehouseHome, *, only_parent: bool) -> None:
-    """Start a run and kill it so many seconds after it has come to a step for that time."""
+def kill_at(moment: tuple[str, int, float], folder: Path, home: WarehouseHome, *, only_parent: bool) -> None:
+    """Start a run and kill it at a moment: so many seconds after it has come to a step for that time."""
+    step, number, seconds = moment
     with start(folder, home) as run:
         for line in run.stdout:
             number -= line.startswith(f"... {step}")
@@ -114,8 +115,8 @@ def test_the_run_after_two_that_were_killed_finishes_their_work(
     folder: Path, undisturbed: WarehouseHome, tmp_path: Path
 ) -> None:
     home = WarehouseHome(tmp_path / "warehouse")
-    kill_at("landing", 2, 0.0, folder, home, only_parent=False)
-    kill_at("building", 1, 8.0, folder, home, only_parent=True)
+    kill_at(("landing", 2, 0.0), folder, home, only_parent=False)
+    kill_at(("building", 1, 8.0), folder, home, only_parent=True)
     assert home.dbt_note.exists(), "dbt is left, and goes on writing"
     assert whole_release(home) is None
     finish_and_compare(folder, home, undisturbed)
@@ -131,6 +132,6 @@ def test_a_run_killed_at_any_step_is_finished_by_the_next(
     step, times = ALL_STEPS[place], ALL_STEPS[: place + 1].count(ALL_STEPS[place])
     seconds = chance.uniform(0, {"building": 10, "landing": 0.3}.get(step, 2))
     home = WarehouseHome(tmp_path / "warehouse")
-    kill_at(step, times, seconds, folder, home, only_parent=chance.random() < 0.5)
+    kill_at((step, times, seconds), folder, home, only_parent=chance.random() < 0.5)
     assert whole_release(home) in {None, *release_ids(home)[-1:]}
     finish_and_compare(folder, home, undisturbed)
