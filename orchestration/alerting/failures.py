@@ -177,8 +177,7 @@ def _asked(home: WarehouseHome, sql: str) -> str:
 
 def first_cause(event: dg.DagsterEvent) -> str:
     """Return the message of the error that a failure of a step or run goes back to."""
-    data = event.step_failure_data if event.is_step_failure else event.job_failure_data
-    error = data.error
+    error = getattr(event.event_specific_data, "error", None)
     while error and error.cause:
         error = error.cause
     return error.message.strip() if error else event.message or "unknown"
