@@ -28,6 +28,7 @@ _REMEDIES = (
     (r"Permission denied|Read-only file system", "Make the folder of the warehouse writable, then run again"),
     (r"Could not set lock.*PID (\d+)", r"Process \1 has the working database open: end it, then run again"),
     (r"dictionary does not hold", "Correct the lines of the dictionary that are named, then run again"),
+    (r"exit code `?-9", "dbt was killed, most often for lack of memory: free some, then run again"),
     (r"was killed", "Run again: the next run finishes what this one began"),
 )
 _RULE_REMEDIES = {

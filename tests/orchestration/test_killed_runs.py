@@ -116,7 +116,7 @@ def test_the_run_after_two_that_were_killed_finishes_their_work(
 ) -> None:
     home = WarehouseHome(tmp_path / "warehouse")
     kill_at(("landing", 2, 0.0), folder, home, only_parent=False)
-    kill_at(("building", 1, 8.0), folder, home, only_parent=True)
+    kill_at(("building", 1, 2.0), folder, home, only_parent=True)
     assert home.dbt_note.exists(), "dbt is left, and goes on writing"
     assert whole_release(home) is None
     finish_and_compare(folder, home, undisturbed)
