@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from orchestration.home import WarehouseHome
 
-ENDING_SECONDS = 10
+ENDING_SECONDS = 60
 
 
 def process_identity(process_id: int) -> str:
@@ -31,12 +31,15 @@ def process_identity(process_id: int) -> str:
 
 
 def _told_by_kernel(process_id: int) -> tuple[str, str]:
+    place = Path(f"/proc/{process_id}")
     try:
-        facts = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")
+        facts = (place / "stat").read_text(encoding="utf-8", errors="replace")
+        threads_count = len(list((place / "task").iterdir()))
     except OSError:
         return "", ""
     fields = facts.rpartition(")")[2].split()  # after the name, which may have blanks
-    return fields[0], fields[19]
+    is_ending = fields[0] == "Z" and threads_count > 1  # its other threads still hold its files
+    return "ending" if is_ending else fields[0], fields[19]
 
 
 def _told_by_ps(process_id: int) -> tuple[str, str]:
