@@ -83,13 +83,14 @@ def failure_sensor(job: object) -> dg.SensorDefinition:
 
 
 def killed_runs_sensor() -> dg.SensorDefinition:
-    """Return the sensor that notices runs whose process is gone, so that they are told of and hold back no other."""
+    """Return the sensor that marks runs whose process is gone as failed, so that they hold back no other, and tells."""
 
     @dg.sensor(name="notice_killed_runs", minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
-    def killed_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    def killed_runs(context: dg.SensorEvaluationContext, alerts: Alerts) -> dg.SkipReason:
         dead = dead_runs(context.instance)
         for run in dead:
             context.instance.report_run_failed(run, KILLED)
+            alerts.tell_of(context.instance, run.run_id)
         return dg.SkipReason(f"{len(dead)} killed runs" if dead else "no run was killed")
 
     return killed_runs

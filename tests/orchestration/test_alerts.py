@@ -16,9 +16,8 @@ import pytest
 
 from orchestration.alerting.alert import new_alert
 from orchestration.alerting.destinations import Destinations
-from orchestration.alerting.failures import FailedRun, broken_step, without_personal_values
+from orchestration.alerting.failures import broken_step, without_personal_values
 from orchestration.defs.alerts import LOG_FILE, TOLD, Alerts, failure_hook, failure_sensor, killed_runs_sensor
-from orchestration.engine import Engine
 from orchestration.home import WarehouseHome
 from orchestration.leftovers import dead_runs
 
@@ -185,7 +184,7 @@ dg.materialize([endless], instance=dg.DagsterInstance.local_temp(sys.argv[1]))
 """
 
 
-def test_a_run_whose_process_is_gone_is_noticed_and_holds_back_no_other(tmp_path: Path) -> None:
+def test_a_run_whose_process_is_gone_is_told_of_and_holds_back_no_other(home: WarehouseHome, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _RUN_FOR_EVER, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert any("began" in line for line in process.stdout)
@@ -193,13 +192,18 @@ def test_a_run_whose_process_is_gone_is_noticed_and_holds_back_no_other(tmp_path
         assert dead_runs(instance) == [], "it still runs"
         process.kill()
     (dead,) = dead_runs(instance)
-    with dg.build_sensor_context(instance=instance) as context:
-        killed_runs_sensor()(context)
+    file = home.folder / "alerts.jsonl"
+    alerts = Alerts(home_folder=str(home.folder), file=str(file))
+    for _ in range(2):  # once for all
+        with dg.build_sensor_context(instance=instance, resources={"alerts": alerts}) as context:
+            killed_runs_sensor()(context)
     assert instance.get_run_by_id(dead.run_id).status is dg.DagsterRunStatus.FAILURE
     assert dead_runs(instance) == []
-    (failure,) = FailedRun(instance, dead.run_id, WarehouseHome(tmp_path), Engine.DUCKDB).failures()
-    assert (failure.what, failure.cause) == ("the run", "The run was killed: its process is gone.")
-    assert failure.remedy == "Run again: the next run finishes what this one began"
+    (told,) = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [(failure["what"], failure["cause"]) for failure in told["failures"]] == [
+        ("the run", "The run was killed: its process is gone.")
+    ]
+    assert told["what_to_do"] == ["Run again: the next run finishes what this one began"]
 
 
 @pytest.mark.parametrize(
