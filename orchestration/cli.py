@@ -81,7 +81,7 @@ def run(
     from orchestration.dictionary.findings import DictionaryError
     from orchestration.landing.mapping import MappingError, load_mapping
     from orchestration.refresh import RefreshRequest, reason_to_rest
-    from orchestration.summary import print_failure, print_summary
+    from orchestration.summary import print_summary
 
     began = time.monotonic()
     request = RefreshRequest(
@@ -109,7 +109,7 @@ def run(
         return
     result = _refresh_with_progress(request)
     if not result.is_published:
-        print_failure(console, request.home, result)
+        console.print(result.alert.text if result.alert else "Not published.", markup=False)
         raise typer.Exit(1)
     print_summary(console, request.home, result.landing, time.monotonic() - began)
 
@@ -180,7 +180,7 @@ def rollback(
     except Timeout:
         console.print("A run is writing this warehouse; try again when it has ended.", style="red")
         raise typer.Exit(1) from None
-    except PublicationError as error:
+    except (PublicationError, OSError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     console.print(f"Readers now see release {manifest.release_id}, as of {manifest.as_of}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.defs.alerts import failure_sensor, killed_runs_sensor
 from orchestration.defs.automation import daily_schedule, landing_sensor, refresh_job
 from orchestration.defs.fitting import buying_models_asset, churn_models_asset
 from orchestration.defs.landing import landing_asset
@@ -16,12 +17,13 @@ def build_definitions(resources: dict[str, object] | None = None) -> dg.Definiti
     """Assemble the definitions; `resources` replaces the ones of the environment."""
     models = transformation_assets()
     marts = [mart for part in models for mart in mart_keys(part)]
+    job = refresh_job()
     return dg.Definitions(
         assets=[landing_asset(), *models, buying_models_asset(), churn_models_asset(), release_asset(marts)],
         asset_checks=[audit_check(part) for part in models],
-        jobs=[refresh_job()],
+        jobs=[job],
         schedules=[daily_schedule()],
-        sensors=[landing_sensor()],
+        sensors=[landing_sensor(), killed_runs_sensor(), failure_sensor(job)],
         resources=resources or default_resources(),
     )
 

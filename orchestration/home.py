@@ -44,6 +44,11 @@ class WarehouseHome:
         return self.folder / "writer.lock"
 
     @property
+    def dbt_note(self) -> Path:
+        """The file that tells which dbt process writes the warehouse now."""
+        return self.folder / "dbt_process"
+
+    @property
     def dagster_folder(self) -> Path:
         """Dagster's own home: run history, logs, the instance's settings."""
         return self.folder / "dagster"

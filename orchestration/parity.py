@@ -58,7 +58,7 @@ def build_on(request: RefreshRequest, engine: Engine, progress: Callable[[str], 
     """
     result = refresh(replace(request, engine=engine), lambda step: progress(f"{engine}: {step}"))
     if not result.is_published or not result.manifest:
-        raise ParityError(f"{engine} did not publish: {'; '.join(result.failures)}")
+        raise ParityError(f"{engine} did not publish: {result.alert.text if result.alert else ''}")
     if result.manifest.engine != engine.release:
         raise ParityError(f"{engine} built what was rolled back before, so it was not published; use another home")
     results = [json.loads(request.home.dbt_results(engine, part).read_text(encoding="utf-8")) for part in BUILD_PARTS]

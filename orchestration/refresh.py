@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
+import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import find_files
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
+from orchestration.publishing.recording import unrecorded_number
 from orchestration.publishing.release import Manifest, current_manifest, withdrawn_fingerprints
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
+    from orchestration.alerting.alert import Alert
     from orchestration.landing.mapping import FileMapping
 
 _TRIED = """
@@ -50,7 +54,7 @@ class RefreshResult:
     is_published: bool
     manifest: Manifest | None
     landing: dict[str, Any] = field(default_factory=dict)
-    failures: tuple[str, ...] = ()
+    alert: Alert | None = None
 
 
 def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -> str | None:
@@ -63,12 +67,14 @@ def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -
         with duckdb.connect(str(request.home.working_database), read_only=True) as connection:
             tried = connection.execute(_TRIED).fetchall()
             fingerprint = input_fingerprint(connection, request.engine, code_version(), request.as_of, request.known_at)
+            is_unrecorded = unrecorded_number(connection, manifest) is not None
     except duckdb.Error:  # a run is writing it, or was killed before it wrote anything
         return None
     if not {(file.hash, file.mapping.name) for file in files} <= set(tried):
         return None
     if fingerprint == manifest.input_fingerprint:
-        return "Nothing new: no new file, same models, same dictionary. Nothing was changed."
+        rest = "Nothing new: no new file, same models, same dictionary. Nothing was changed."
+        return None if is_unrecorded else rest  # unrecorded when a run was killed right after showing it
     withdrawn = withdrawn_fingerprints(request.home).get(fingerprint)
     if withdrawn:
         return f"Nothing new since release {withdrawn}, which was rolled back; name it to `rollback` to show it again."
@@ -102,16 +108,20 @@ def refresh(request: RefreshRequest, progress: Callable[[str], None]) -> Refresh
         contextlib.redirect_stdout(log),
         contextlib.redirect_stderr(log),
     ):
-        result = _execute(request, progress)
-    return _told(request, result)
+        try:
+            return _execute(request, progress, log_path)
+        except Exception as error:  # not of a step: Dagster's own disk, a fault of the definitions
+            traceback.print_exc()
+            return _broken_off(request, error, log_path)
 
 
-def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.ExecuteInProcessResult:
+def _execute(request: RefreshRequest, progress: Callable[[str], None], log_path: Path) -> RefreshResult:
     import dagster
 
     from orchestration.definitions import build_definitions
+    from orchestration.defs.alerts import LOG_FILE
     from orchestration.defs.automation import JOB_NAME
-    from orchestration.defs.resources import LandingFolder, Progress, Warehouse, dbt_resource
+    from orchestration.defs.resources import LandingFolder, Progress, Warehouse, alerts_resource, dbt_resource
 
     mapping = str(request.mapping_file) if request.mapping_file else None
     definitions = build_definitions(
@@ -124,11 +134,15 @@ def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.Exe
             ),
             "landing_folder": LandingFolder(path=str(request.landing_folder), mapping_file=mapping),
             "dbt": dbt_resource(),
+            "alerts": alerts_resource(request.home.folder, request.engine),
             "progress": dagster.ResourceDefinition.hardcoded_resource(Progress(progress)),
         }
     )
     with _opened_instance(request.home) as instance:
-        return definitions.resolve_job_def(JOB_NAME).execute_in_process(instance=instance, raise_on_error=False)
+        result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
+            instance=instance, raise_on_error=False, tags={LOG_FILE: str(log_path)}
+        )
+        return _told(request, result, instance)
 
 
 def _opened_instance(home: WarehouseHome) -> dg.DagsterInstance:
@@ -142,25 +156,31 @@ def _opened_instance(home: WarehouseHome) -> dg.DagsterInstance:
     return instance
 
 
-def _told(request: RefreshRequest, result: dg.ExecuteInProcessResult) -> RefreshResult:
+def _told(request: RefreshRequest, result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> RefreshResult:
+    from orchestration.defs.alerts import TOLD
+    from orchestration.defs.resources import alerts_resource
+
     landing: dict[str, Any] = {}
     for event in result.get_asset_materialization_events():
         if event.asset_key and event.asset_key.path == ["landing", "files"]:
             landing = {name: value.value for name, value in event.materialization.metadata.items()}
-    failed_checks = tuple(
-        f"{check.asset_key.to_user_string()}: {check.check_name}"
-        for check in result.get_asset_check_evaluations()
-        if not check.passed and check.severity.value == "ERROR"
-    )
-    failed_steps = tuple(
-        f"step {event.step_key}: {_first_cause(event)}" for event in result.all_events if event.is_step_failure
-    )
     manifest = current_manifest(request.home)
-    return RefreshResult(result.success and not failed_checks, manifest, landing, failed_checks + failed_steps)
+    checks = result.get_asset_check_evaluations()
+    if result.success and all(check.passed or check.severity.value != "ERROR" for check in checks):
+        return RefreshResult(is_published=True, manifest=manifest, landing=landing)
+    alerts = alerts_resource(request.home.folder, request.engine).process_config_and_initialize()
+    run = instance.get_run_by_id(result.run_id)
+    is_told = run is not None and TOLD in run.tags  # by the hook of the step that failed
+    alert = alerts.alert_of(instance, result.run_id) if is_told else alerts.tell_of(instance, result.run_id)
+    return RefreshResult(is_published=False, manifest=manifest, landing=landing, alert=alert)
 
 
-def _first_cause(event: dg.DagsterEvent) -> str:
-    error = event.step_failure_data.error
-    while error and error.cause:
-        error = error.cause
-    return error.message.strip() if error else "unknown"
+def _broken_off(request: RefreshRequest, error: Exception, log_path: Path) -> RefreshResult:
+    from orchestration.alerting.alert import new_alert
+    from orchestration.alerting.failures import broken_step
+    from orchestration.defs.resources import alerts_resource
+
+    failure = broken_step("the run", f"{type(error).__name__}: {error}")
+    alert = new_alert(request.home, None, (failure,), log=str(log_path), began=time.time())
+    alerts_resource(request.home.folder, request.engine).process_config_and_initialize().tell(alert)
+    return RefreshResult(is_published=False, manifest=alert.shown, alert=alert)

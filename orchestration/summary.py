@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from orchestration.engine import Engine
     from orchestration.home import WarehouseHome
     from orchestration.parity import EngineBuild, TableComparison
-    from orchestration.refresh import RefreshResult
 
 _STAGES = """
     select stages.stage, stages.owner_team, count(intervals.entity_id) as customers_count
@@ -74,16 +73,6 @@ def _print_stages(console: Console, home: WarehouseHome) -> None:
             table.add_row(stage, owner, f"{count:,}")
     console.print()
     console.print(table)
-
-
-def print_failure(console: Console, home: WarehouseHome, result: RefreshResult) -> None:
-    """Print what failed and what readers still see."""
-    console.print("Not published; these failed:", style="red")
-    for failure in result.failures:
-        console.print(f"  {failure}", markup=False)
-    shown = current_manifest(home)
-    keep = f"release {shown.release_id}, as of {shown.as_of} UTC" if shown else "nothing yet"
-    console.print(f"Readers still see {keep}. The whole log: {home.folder / 'last_run.log'}")
 
 
 def print_parity(console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]) -> None:

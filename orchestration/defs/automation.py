@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.defs.alerts import failure_hook
 from orchestration.defs.resources import LandingFolder
 
 JOB_NAME = "refresh_warehouse"
@@ -18,6 +19,7 @@ def refresh_job():  # noqa: ANN201  Dagster does not export the type
         JOB_NAME,
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,
+        hooks={failure_hook()},
         description="Land what is new, build and test the models, audit the marts, publish.",
     )
 

@@ -1,7 +1,7 @@
 """The audit of the built marts, and the publication that it guards."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import dagster as dg
 import duckdb
@@ -21,8 +21,11 @@ from orchestration.publishing.fingerprint import code_version, input_fingerprint
 from orchestration.publishing.recording import record_publication
 from orchestration.publishing.release import (
     MARTS_SCHEMA,
+    RELEASE_INSTANT,
     Manifest,
     current_manifest,
+    next_release_instant,
+    tidy,
     withdrawn_fingerprints,
     write_release,
 )
@@ -128,6 +131,8 @@ def publish(warehouse: Warehouse, run: RunReport | None = None) -> Manifest:
         return shown
     if shown is None or not is_seen:
         shown = write_release(home, manifest, pages)
+    else:
+        tidy(home)
     with duckdb.connect(str(home.working_database)) as connection:
         record_publication(connection, shown)
     return shown
@@ -138,10 +143,10 @@ def new_manifest(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) ->
     as_of, known_at = build_clocks(connection)
     code = code_version()
     fingerprint = input_fingerprint(connection, warehouse.engine, code, warehouse.as_of, warehouse.known_at)
-    now = datetime.now(UTC)
+    now = next_release_instant(warehouse.home)
     rules = connection.execute("select lifecycle_id || '.' || rule_id, rule_version from dictionary.stage_rules")
     return Manifest(
-        release_id=f"{now:%Y%m%dT%H%M%S%f}-{fingerprint[:8]}",
+        release_id=f"{now:{RELEASE_INSTANT}}-{fingerprint[:8]}",
         published_at=now.isoformat(timespec="seconds"),
         as_of=as_of,
         known_at=known_at,

@@ -16,11 +16,14 @@ import duckdb
 from dagster_dbt import DbtCliResource, DbtProject
 from filelock import FileLock, Timeout
 
+from orchestration.defs.alerts import Alerts
 from orchestration.defs.run_history import recorded_run
 from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 from orchestration.landing.mapping import FileMapping, load_mapping
+from orchestration.leftovers import end_left_dbt
 
+ALERTS_WEBHOOK = "LIFECYCLE_ALERTS_WEBHOOK"
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
 
 
@@ -77,8 +80,12 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
             if context.log:
                 context.log.info("another run is writing this warehouse; waiting for it to end")
             lock.acquire()
-        with lock, recorded_run(self.home, self.engine.release, context):
-            yield self
+        with lock:
+            left = end_left_dbt(self.home)
+            if left and context.log:
+                context.log.info(f"a run was killed and left dbt running, process {left}; it was ended")
+            with recorded_run(self.home, self.engine.release, context):
+                yield self
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the working database for writing."""
@@ -105,17 +112,27 @@ def dbt_resource() -> DbtCliResource:
     return DbtCommand(project_dir=dbt_project(), dbt_executable=str(Path(sys.executable).with_name("dbt")))
 
 
+def alerts_resource(home: Path, engine: Engine) -> Alerts:
+    """Return where alerts go, as the environment says; the address of a webhook is a secret, not shown by Dagster."""
+    webhook = dg.EnvVar(ALERTS_WEBHOOK) if os.environ.get(ALERTS_WEBHOOK) else None
+    return Alerts(
+        home_folder=str(home), engine=engine, file=os.environ.get("LIFECYCLE_ALERTS_FILE") or None, webhook=webhook
+    )
+
+
 def default_resources() -> dict[str, object]:
     """Return the resources that `dagster dev` runs with: the sample company's unless the environment says."""
     home = Path(os.environ.get("LIFECYCLE_HOME", PROJECT_FOLDER / "warehouse"))
     os.environ.setdefault("LIFECYCLE_WORKING_DATABASE", str(WarehouseHome(home).working_database))
     os.environ["LIFECYCLE_SPARK_FOLDER"] = str(WarehouseHome(home).spark_folder)
+    engine = Engine(os.environ.get("LIFECYCLE_ENGINE", "duckdb"))
     return {
-        "warehouse": Warehouse(home_folder=str(home), engine=Engine(os.environ.get("LIFECYCLE_ENGINE", "duckdb"))),
+        "warehouse": Warehouse(home_folder=str(home), engine=engine),
         "landing_folder": LandingFolder(
             path=os.environ.get("LIFECYCLE_LANDING", str(SAMPLE_COMPANY)),
             mapping_file=os.environ.get("LIFECYCLE_MAPPING"),
         ),
         "dbt": dbt_resource(),
+        "alerts": alerts_resource(home, engine),
         "progress": dg.ResourceDefinition.hardcoded_resource(Progress()),
     }

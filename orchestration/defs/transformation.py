@@ -19,6 +19,7 @@ from orchestration.dictionary.checks import sound_dictionary
 from orchestration.dictionary.findings import DictionaryError
 from orchestration.engine import Engine, demand
 from orchestration.home import BUILD_PARTS, DICTIONARY_FOLDER
+from orchestration.leftovers import noted_dbt
 from orchestration.spark_exchange import exchange
 
 READS_WHAT_IS_FITTED = "source:fitted+"
@@ -107,17 +108,18 @@ def _assets_of_part(project: DbtProject, name: str, **part: str) -> dg.AssetsDef
                 context=context,
                 target_path=target_path,
             )
-            for message in invocation.stream_raw_events():
-                done = NODE_DONE.match(str(message))
-                if done:
-                    progress(f"building and testing, {done[1]} of {done[2]}")
-                yield from message.to_default_asset_events(
-                    manifest=invocation.manifest,
-                    dagster_dbt_translator=invocation.dagster_dbt_translator,
-                    context=invocation.context,
-                    target_path=invocation.target_path,
-                    project=project,
-                )
+            with noted_dbt(warehouse.home, invocation.process.pid):
+                for message in invocation.stream_raw_events():
+                    done = NODE_DONE.match(str(message))
+                    if done:
+                        progress(f"building and testing, {done[1]} of {done[2]}")
+                    yield from message.to_default_asset_events(
+                        manifest=invocation.manifest,
+                        dagster_dbt_translator=invocation.dagster_dbt_translator,
+                        context=invocation.context,
+                        target_path=invocation.target_path,
+                        project=project,
+                    )
             shutil.copy(target_path / "run_results.json", warehouse.home.dbt_results(warehouse.engine, name))
         if warehouse.engine is Engine.SPARK and name == BUILD_PARTS[0]:
             make_views_of_runs(dbt, warehouse)

@@ -40,6 +40,13 @@ _NOTE = """
 """
 
 
+def unrecorded_number(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> int | None:
+    """Return the number that a release is to be recorded under, or None when it is recorded or looks back."""
+    values = [manifest.known_at, manifest.as_of, manifest.input_fingerprint]
+    row = connection.execute(_IS_NEWS, values).fetchone()
+    return row[1] if row and row[0] else None
+
+
 def record_publication(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> bool:
     """Record the transitions of a release that readers were shown, all or nothing; return whether there was news.
 
@@ -47,14 +54,14 @@ def record_publication(connection: duckdb.DuckDBPyConnection, manifest: Manifest
     make the log say that later facts were taken back.
     """
     clocks = [manifest.known_at, manifest.as_of]
-    row = connection.execute(_IS_NEWS, [*clocks, manifest.input_fingerprint]).fetchone()
-    if row is None or not row[0]:
+    number = unrecorded_number(connection, manifest)
+    if number is None:
         return False
     connection.begin()
     try:
-        connection.execute(_WITHDRAW, [row[1], clocks[0]])
-        connection.execute(_APPEND, [row[1], *clocks])
-        connection.execute(_NOTE, [row[1], manifest.release_id, manifest.input_fingerprint, *clocks])
+        connection.execute(_WITHDRAW, [number, clocks[0]])
+        connection.execute(_APPEND, [number, *clocks])
+        connection.execute(_NOTE, [number, manifest.release_id, manifest.input_fingerprint, *clocks])
         connection.commit()
     except BaseException:
         connection.rollback()

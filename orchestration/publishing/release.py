@@ -1,7 +1,8 @@
 """Releases: a fresh file of the marts, Parquet beside it, a manifest, and one link that readers follow.
 
 A release is written aside, synced to disk and only then made visible by swapping the link, so a reader
-sees the whole old release or the whole new one, and an open reader keeps what it opened.
+sees the whole old release or the whole new one, and an open reader keeps what it opened. Every kept release that is
+newer than the one shown was withdrawn; one that was not is the work of a run that was killed, and is swept.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, field
+import time
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -21,9 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT_RELEASES = 5
+READING_SECONDS = 15 * 60  # who reads the files of a release one after the other may finish when a newer one is shown
 STORAGE_VERSION = "v1.0.0"  # readable by every 1.x and 2.x tool
 MARTS_SCHEMA = "marts"
 WORKING_NAME = "working"
+RELEASE_INSTANT = "%Y%m%dT%H%M%S%f"
 WITHDRAWN = "withdrawn"  # an empty file in a release that readers were led away from
 
 
@@ -75,9 +80,16 @@ def current_manifest(home: WarehouseHome) -> Manifest | None:
 
 def release_ids(home: WarehouseHome) -> list[str]:
     """Return the kept releases, oldest first."""
-    if not home.releases.exists():
-        return []
-    return sorted(path.name for path in home.releases.iterdir() if not path.name.startswith("."))
+    return sorted(path.parent.name for path in home.releases.glob("[!.]*/manifest.json"))
+
+
+def next_release_instant(home: WarehouseHome) -> datetime:
+    """Return the present instant, UTC, but later than that of every kept release: their ids tell their order."""
+    now = datetime.now(UTC)
+    for name in release_ids(home)[-1:]:
+        newest = datetime.strptime(name.partition("-")[0], RELEASE_INSTANT).replace(tzinfo=UTC)
+        now = max(now, newest + timedelta(microseconds=1))
+    return now
 
 
 def withdrawn_fingerprints(home: WarehouseHome) -> dict[str, str]:
@@ -107,18 +119,29 @@ def write_release(home: WarehouseHome, manifest: Manifest, pages: dict[str, str]
         PublicationError: the release could not be written whole.
     """
     aside = home.releases / f".{manifest.release_id}"
-    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        _sweep(home)
+        complete = _write_aside(home, aside, manifest, pages)
+        aside.rename(home.releases / manifest.release_id)
+        _sync_folder(home.releases)
+        show_release(home, manifest.release_id)
+    except (OSError, duckdb.Error) as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise PublicationError(
+            f"the release could not be written below {home.releases}: {error}. "
+            "Free space there or make it writable, then run again"
+        ) from error
+    tidy(home)
+    return complete
+
+
+def _write_aside(home: WarehouseHome, aside: Path, manifest: Manifest, pages: dict[str, str]) -> Manifest:
     (aside / "parquet").mkdir(parents=True)
-    tables = _write_tables(home, aside)
-    complete = Manifest(**{**vars(manifest), "tables": tables})
+    complete = replace(manifest, tables=_write_tables(home, aside))
     complete.write(aside)
     for name, text in pages.items():
         (aside / name).write_text(text, encoding="utf-8")
     _sync(aside)
-    aside.rename(home.releases / manifest.release_id)
-    _sync_folder(home.releases)
-    show_release(home, manifest.release_id)
-    _prune(home)
     return complete
 
 
@@ -168,9 +191,9 @@ def show_release(home: WarehouseHome, release_id: str) -> None:
     Raises:
         PublicationError: there is no such release.
     """
-    target = home.releases / release_id
-    if not (target / "manifest.json").exists():
-        raise PublicationError(f"there is no release {release_id}; kept are {', '.join(release_ids(home)) or 'none'}")
+    target = _kept(home, release_id)
+    if home.published.exists():
+        os.utime(home.published)  # when readers were led away from it; see _prune
     fresh = home.folder / ".published"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target.relative_to(home.folder))
@@ -178,31 +201,64 @@ def show_release(home: WarehouseHome, release_id: str) -> None:
     _sync_folder(home.folder)
 
 
+def _kept(home: WarehouseHome, release_id: str) -> Path:
+    folder = home.releases / release_id
+    if not (folder / "manifest.json").exists():
+        raise PublicationError(f"there is no release {release_id}; kept are {', '.join(release_ids(home)) or 'none'}")
+    return folder
+
+
 def roll_back(home: WarehouseHome, release_id: str | None = None) -> Manifest:
     """Show readers an earlier release: the one before the present one, or the one named.
 
-    The release left behind is marked as withdrawn: the same inputs will not publish it again.
+    The release left behind and all that are newer than the one shown are marked as withdrawn: the same inputs will
+    not publish them again.
 
     Raises:
         PublicationError: there is none to go back to.
     """
+    _sweep(home)
     now = current_manifest(home)
     if release_id is None:
         earlier = [name for name in release_ids(home) if now and name < now.release_id]
         if not earlier:
             raise PublicationError("there is no earlier release to go back to")
         release_id = earlier[-1]
+    chosen = _kept(home, release_id)
+    left = {name for name in release_ids(home) if name > release_id} | ({now.release_id} if now else set())
+    for name in left - {release_id}:
+        (home.releases / name / WITHDRAWN).touch()
     show_release(home, release_id)
-    (home.releases / release_id / WITHDRAWN).unlink(missing_ok=True)
-    if now and now.release_id != release_id:
-        (home.releases / now.release_id / WITHDRAWN).touch()
-    return Manifest.read(home.releases / release_id)
+    (chosen / WITHDRAWN).unlink(missing_ok=True)
+    return Manifest.read(chosen)
+
+
+def tidy(home: WarehouseHome) -> None:
+    """Remove what a killed run left, and the releases beyond the last few."""
+    _sweep(home)
+    _prune(home)
 
 
 def _prune(home: WarehouseHome) -> None:
+    """Remove all but the last few releases, unless readers may still be at one."""
     shown = home.published.resolve().name
     for name in release_ids(home)[:-KEPT_RELEASES]:
-        if name != shown:
-            shutil.rmtree(home.releases / name)
-    for path in home.releases.glob(".*"):  # left behind by a run that was killed
-        shutil.rmtree(path)
+        folder = home.releases / name
+        if name != shown and time.time() - folder.stat().st_mtime > READING_SECONDS:
+            _remove(folder)
+
+
+def _sweep(home: WarehouseHome) -> None:
+    """Remove what a killed run left: folders half-written or half-removed, a release that readers were never shown."""
+    for path in home.releases.glob(".*"):
+        shutil.rmtree(path, ignore_errors=True)
+    now = current_manifest(home)
+    for name in release_ids(home):
+        if now and name > now.release_id and not (home.releases / name / WITHDRAWN).exists():
+            _remove(home.releases / name)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a release; hidden first, so that nobody takes a half-removed one for a release."""
+    hidden = folder.rename(folder.with_name(f".{folder.name}"))
+    shutil.rmtree(hidden, ignore_errors=True)

@@ -109,8 +109,10 @@ def test_one_writer_at_a_time_is_a_matter_of_configuration() -> None:
     assert pools == {"working_database"}
 
 
-def test_the_job_has_a_daily_schedule_and_a_sensor() -> None:
+def test_the_job_has_a_daily_schedule_and_a_sensor_and_two_that_tell_of_failures() -> None:
     repository = definitions().get_repository_def()
     assert [schedule.cron_schedule for schedule in repository.schedule_defs] == ["0 5 * * *"]
-    assert [sensor.name for sensor in repository.sensor_defs] == ["refresh_warehouse_on_new_files"]
-    assert {s.job_name for s in (*repository.schedule_defs, *repository.sensor_defs)} == {"refresh_warehouse"}
+    sensors = {sensor.name: sensor for sensor in repository.sensor_defs}
+    assert set(sensors) == {"refresh_warehouse_on_new_files", "notice_killed_runs", "tell_of_failed_runs"}
+    starting = (*repository.schedule_defs, sensors["refresh_warehouse_on_new_files"])
+    assert {each.job_name for each in starting} == {"refresh_warehouse"}

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import shutil
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
 from building import CompiledProject
-from conftest import COMMAND, lifecycle
+from conftest import lifecycle
 
 from orchestration.defs.publication import publish
 from orchestration.defs.resources import Warehouse
@@ -171,8 +168,12 @@ def test_a_warehouse_through_its_days(tmp_path: Path) -> None:
     done = lifecycle("run", "--landing", folder, home=home.folder)
     assert done.returncode == 1
     assert "Not published" in done.stdout
-    assert "marts/fct_orders: volume_holds" in done.stdout
-    assert "Readers still see release" in done.stdout
+    assert "marts/fct_orders: volume_holds; owner: Sales" in done.stdout
+    assert f"Readers still see release {current_manifest(home).release_id}" in done.stdout
+    assert "What to do:\n  See whether a source sent only a part" in done.stdout
+    shown_by = next(line.partition("the rows: ")[2] for line in done.stdout.splitlines() if "the rows: " in line)
+    shown = subprocess.run(["/bin/sh", "-c", shown_by], capture_output=True, text=True, check=True).stdout
+    assert "volume_holds" in shown
     assert published_bytes(home) == before
 
     # a build of what was known then equals the publication made then
@@ -213,34 +214,6 @@ def test_as_of_bounds_what_has_happened(sample_run: tuple[WarehouseHome, str], t
         stages = connection.execute("select lifecycle_stage from dim_customers order by 1").fetchall()
     assert events == ("2024-02-01 00:00:00",)
     assert sorted(stage for (stage,) in stages) == ["known", "new_customer"]
-
-
-def test_two_runs_at_once_wait_and_a_killed_one_does_no_harm(tmp_path: Path) -> None:
-    folder = landing(tmp_path / "in", second_day=True)
-    command = [COMMAND, "run", "--landing", folder]
-
-    shared = tmp_path / "shared"
-    environment = {**os.environ, "LIFECYCLE_HOME": str(shared)}
-    runs = [
-        subprocess.Popen(command, env=environment, cwd=PROJECT_FOLDER, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    told = [run.communicate()[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], told
-
-    disturbed = tmp_path / "disturbed"
-    environment = {**os.environ, "LIFECYCLE_HOME": str(disturbed)}
-    for seconds in (7, 17):
-        with subprocess.Popen(command, env=environment, cwd=PROJECT_FOLDER, start_new_session=True) as run:
-            time.sleep(seconds)
-            os.killpg(run.pid, signal.SIGKILL)
-    done = lifecycle(*command[1:], home=disturbed)
-    assert done.returncode == 0, done.stdout + done.stderr
-    left, right = WarehouseHome(disturbed), WarehouseHome(shared)
-    assert tables(left, without=ARRIVAL_COLUMNS) == tables(right, without=ARRIVAL_COLUMNS)
-    *killed, (last,) = published(left, "select run_outcome from rpt_run_history order by run_number")
-    assert {outcome for (outcome,) in killed} <= {"interrupted"}
-    assert last == "published"
 
 
 def test_a_wrong_mapping_is_told_with_its_line_and_nothing_runs(tmp_path: Path) -> None:

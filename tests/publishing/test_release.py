@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import random
-import signal
-import subprocess
-import sys
-import time
+import os
 from pathlib import Path
 
 import duckdb
@@ -21,6 +16,7 @@ from orchestration.publishing.release import (
     current_manifest,
     release_ids,
     roll_back,
+    withdrawn_fingerprints,
     write_release,
 )
 
@@ -111,7 +107,10 @@ def test_an_open_reader_keeps_the_version_it_opened(home: WarehouseHome) -> None
 def test_only_the_last_few_releases_are_kept(home: WarehouseHome) -> None:
     for version in range(1, KEPT_RELEASES + 4):
         publish(home, version)
-    assert release_ids(home) == [f"release-{version:05d}" for version in range(4, KEPT_RELEASES + 4)]
+        for name in release_ids(home)[:-1]:
+            os.utime(home.releases / name, (0, 0))  # readers were led away from it long ago
+    publish(home, KEPT_RELEASES + 4)
+    assert release_ids(home) == [f"release-{version:05d}" for version in range(5, KEPT_RELEASES + 5)]
 
 
 def test_rollback_shows_the_release_before_or_the_one_named(home: WarehouseHome) -> None:
@@ -121,6 +120,10 @@ def test_rollback_shows_the_release_before_or_the_one_named(home: WarehouseHome)
     assert read_versions(home) == {2}
     assert roll_back(home, "release-00003").release_id == "release-00003"
     assert read_versions(home) == {3}
+    assert roll_back(home, "release-00001").release_id == "release-00001"
+    assert set(withdrawn_fingerprints(home)) == {"2", "3"}
+    publish(home, 4)
+    assert len(release_ids(home)) == 4, "what was withdrawn is kept"
 
 
 def test_rollback_says_when_there_is_nothing_to_go_back_to(home: WarehouseHome) -> None:
@@ -130,74 +133,3 @@ def test_rollback_says_when_there_is_nothing_to_go_back_to(home: WarehouseHome) 
     with pytest.raises(PublicationError, match="kept are release-00001"):
         roll_back(home, "release-09999")
     assert read_versions(home) == {1}
-
-
-def _read_on(folder: str, until: float, results: multiprocessing.Queue[tuple[int, list[str]]]) -> None:
-    home, reads, faults = WarehouseHome(Path(folder)), 0, []
-    while time.monotonic() < until or reads < 500:
-        try:
-            versions = read_versions(home)
-            if len(versions) != 1:
-                faults.append(f"mixed {versions}")
-        except Exception as error:
-            faults.append(repr(error))
-        reads += 1
-    results.put((reads, faults))
-
-
-def test_readers_meet_no_error_and_no_mixture_while_fifty_publications_run(home: WarehouseHome) -> None:
-    publish(home, 0)
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    until = time.monotonic() + 5
-    readers = [context.Process(target=_read_on, args=(str(home.folder), until, results)) for _ in range(2)]
-    for reader in readers:
-        reader.start()
-    for version in range(1, 51):
-        publish(home, version)
-    outcomes = [results.get(timeout=120) for _ in readers]
-    for reader in readers:
-        reader.join()
-    assert sum(reads for reads, _ in outcomes) >= 1000
-    assert [faults for _, faults in outcomes] == [[], []]
-
-
-_PUBLISH_FOREVER = """
-import sys
-from pathlib import Path
-sys.path[:0] = [sys.argv[2]]
-from test_release import WarehouseHome, publish
-home = WarehouseHome(Path(sys.argv[1]))
-version = int(sys.argv[3])
-print("ready", flush=True)
-while True:
-    version += 1
-    publish(home, version)
-"""
-
-
-def test_a_killed_publication_leaves_a_whole_release(home: WarehouseHome) -> None:
-    publish(home, 0)
-    chance = random.Random(7)
-    version = 0
-    for _ in range(20):
-        arguments = [
-            sys.executable,
-            "-c",
-            _PUBLISH_FOREVER,
-            str(home.folder),
-            str(Path(__file__).parent),
-            str(version),
-        ]
-        with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(chance.uniform(0.0, 0.4))
-            process.send_signal(signal.SIGKILL)
-        assert len(read_versions(home)) == 1
-        shown = current_manifest(home)
-        assert shown is not None
-        assert read_versions(home) == {int(shown.input_fingerprint)}
-        version += 1000
-    publish(home, version + 1000)
-    assert not list(home.releases.glob(".*")), "what a killed run left aside is swept"
