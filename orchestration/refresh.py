@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,13 @@ from expectations.contract import load_contract
 from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import find_files
+from orchestration.obstacles import (
+    ObstacleError,
+    check_landing_folder,
+    check_working_database,
+    remedy_of,
+    told,
+)
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
 from orchestration.publishing.release import Manifest, current_manifest, withdrawn_fingerprints
 
@@ -75,6 +83,16 @@ def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -
     return None
 
 
+def check_places(request: RefreshRequest) -> None:
+    """Make sure that what a run reads can be read.
+
+    Raises:
+        ObstacleError: the landing folder or the working database cannot.
+    """
+    check_landing_folder(request.landing_folder)
+    check_working_database(request.home)
+
+
 def prepare_environment(home: WarehouseHome) -> None:
     """Point Dagster and dbt at the warehouse, with telemetry off."""
     home.dagster_folder.mkdir(parents=True, exist_ok=True)
@@ -92,6 +110,10 @@ def refresh(request: RefreshRequest, progress: Callable[[str], None]) -> Refresh
     Args:
         request: what to do.
         progress: called with a line for each step.
+
+    Raises:
+        ObstacleError: the run could not start, or could not be recorded.
+        OSError: the warehouse's folder cannot be written.
     """
     progress("starting")
     request.home.folder.mkdir(parents=True, exist_ok=True)
@@ -102,19 +124,31 @@ def refresh(request: RefreshRequest, progress: Callable[[str], None]) -> Refresh
         contextlib.redirect_stdout(log),
         contextlib.redirect_stderr(log),
     ):
-        result = _execute(request, progress)
+        try:
+            result = _execute(request, progress)
+        except Exception as error:
+            with contextlib.suppress(OSError):
+                traceback.print_exc(file=log)
+            raise ObstacleError(f"The run broke off: {told(error)} The whole log: {log_path}") from error
     return _told(request, result)
 
 
 def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.ExecuteInProcessResult:
+    from orchestration.defs.automation import JOB_NAME
+
+    with _opened_instance(request.home) as instance:  # first, for it tells at once whether the disk takes anything
+        job = _definitions(request, progress).resolve_job_def(JOB_NAME)
+        return job.execute_in_process(instance=instance, raise_on_error=False)
+
+
+def _definitions(request: RefreshRequest, progress: Callable[[str], None]) -> dg.Definitions:
     import dagster
 
     from orchestration.definitions import build_definitions
-    from orchestration.defs.automation import JOB_NAME
     from orchestration.defs.resources import LandingFolder, Progress, Warehouse, dbt_resource
 
     mapping = str(request.mapping_file) if request.mapping_file else None
-    definitions = build_definitions(
+    return build_definitions(
         {
             "warehouse": Warehouse(
                 home_folder=str(request.home.folder),
@@ -127,8 +161,6 @@ def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.Exe
             "progress": dagster.ResourceDefinition.hardcoded_resource(Progress(progress)),
         }
     )
-    with _opened_instance(request.home) as instance:
-        return definitions.resolve_job_def(JOB_NAME).execute_in_process(instance=instance, raise_on_error=False)
 
 
 def _opened_instance(home: WarehouseHome) -> dg.DagsterInstance:
@@ -163,4 +195,6 @@ def _first_cause(event: dg.DagsterEvent) -> str:
     error = event.step_failure_data.error
     while error and error.cause:
         error = error.cause
-    return error.message.strip() if error else "unknown"
+    message = error.message.strip() if error else "unknown"
+    remedy = remedy_of(message)
+    return f"{message}\n  {remedy}." if remedy else message

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 from orchestration.landing.mapping import FileMapping, load_mapping
+from orchestration.obstacles import is_unused
 
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
 
@@ -81,6 +82,8 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the working database for writing."""
+        if self.home.working_database.exists() and is_unused(self.home):
+            self.home.working_database.unlink()
         return duckdb.connect(str(self.home.working_database))
 
 

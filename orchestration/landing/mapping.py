@@ -298,7 +298,7 @@ def _composed(path: Path) -> yaml.Node | None:
     try:
         return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except FileNotFoundError:
-        raise MappingError(f"{path}: no such mapping file") from None
+        raise MappingError(f"{path}: no such mapping file; name one that is there") from None
     except OSError as error:
         raise MappingError(f"{path}: the mapping file cannot be read: {error.strerror}") from None
     except yaml.MarkedYAMLError as error:

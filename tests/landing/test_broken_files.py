@@ -756,35 +756,21 @@ def test_a_file_that_grows_while_it_is_read_is_refused_and_lands_when_complete(l
     assert len(landing.rows("crm.leads", where=f"_source_file = '{BAD}'")) == 2
 
 
-@pytest.fixture
-def without_privileges(landing):
-    """Let permissions bind, also when root runs the tests."""
-    folders = [landing.folder, *landing.folder.parents][:-2]
-    modes = {folder: folder.stat().st_mode for folder in folders}
-    for folder, mode in modes.items():
-        folder.chmod(mode | 0o055)
-    landing.land()  # loads the libraries while they may be read
-    if not os.geteuid():
-        os.seteuid(65534)
-        yield
-        os.seteuid(0)
-    else:
-        yield
-    for folder, mode in modes.items():
-        folder.chmod(mode)
-
-
-def test_what_may_not_be_read_is_told_and_lands_when_it_may(landing, request):
+def test_what_may_not_be_read_is_told_and_lands_when_it_may(landing, without_privileges):
+    landing.land()  # what is imported late is imported while it may be
     path = landing.put(BAD, HEADER + "L1,2024-01-01,Ann\n")
-    landing.put("crm/contacts/closed/a.csv", "contact_id,created_at\nC1,2024-01-01\n")
-    for closed in (path, landing.folder / "crm/contacts/closed"):
+    folder = landing.put("crm/contacts/closed/a.csv", "contact_id,created_at\nC1,2024-01-01\n").parent
+    for closed in (path, folder):
         closed.chmod(0)
-    request.getfixturevalue("without_privileges")
-    report = landing.land()
-    assert landing.outcome(BAD).message == (
-        f"{BAD}: cannot be opened: Permission denied. Give landing the right to read it."
-    )
+    with without_privileges(landing.folder):
+        report = landing.land()
+    message = f"{BAD}: cannot be opened: Permission denied. Give landing the right to read it."
+    assert landing.outcome(BAD).message == message
     assert report.unrecognised == ["crm/contacts/closed (cannot be opened: Permission denied)"]
+    for opened in (path, folder):
+        opened.chmod(0o700)
+    landing.land()
+    assert landing.outcome(BAD).landed_count == landing.outcome("crm/contacts/closed/a.csv").landed_count == 1
 
 
 def test_links_and_pipes_are_told_and_not_read(landing):
