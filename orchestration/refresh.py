@@ -119,18 +119,25 @@ def refresh(request: RefreshRequest, progress: Callable[[str], None]) -> Refresh
     request.home.folder.mkdir(parents=True, exist_ok=True)
     prepare_environment(request.home)
     log_path = request.home.folder / "last_run.log"
-    with (
-        log_path.open("w", encoding="utf-8") as log,
-        contextlib.redirect_stdout(log),
-        contextlib.redirect_stderr(log),
-    ):
-        try:
-            result = _execute(request, progress)
-        except Exception as error:
-            with contextlib.suppress(OSError):
-                traceback.print_exc(file=log)
-            raise ObstacleError(f"The run broke off: {told(error)} The whole log: {log_path}") from error
+    try:
+        with (
+            log_path.open("w", encoding="utf-8") as log,
+            contextlib.redirect_stdout(log),
+            contextlib.redirect_stderr(log),
+        ):
+            result = _logged(request, progress)
+    except Exception as error:  # of the log itself too, when the disk is full
+        raise ObstacleError(f"The run broke off: {told(error)} The whole log: {log_path}") from error
     return _told(request, result)
+
+
+def _logged(request: RefreshRequest, progress: Callable[[str], None]) -> dg.ExecuteInProcessResult:
+    try:
+        return _execute(request, progress)
+    except Exception:
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+        raise
 
 
 def _execute(request: RefreshRequest, progress: Callable[[str], None]) -> dg.ExecuteInProcessResult:

@@ -241,7 +241,7 @@ class _Reader:
             raise self.fail(node, f"the delimiter `{printable(text)}` is not one plain character")
         if name == "encoding":
             try:
-                "".encode(text)  # refuses codecs that are not of text, such as base64
+                b"\xff".decode(text, errors="replace")  # refuses what is not for any text, such as base64 and idna
                 codecs.getincrementaldecoder(text)
             except (LookupError, UnicodeError):
                 raise self.fail(node, f"no encoding is called '{text}'; for example utf-8, latin-1, gb18030") from None

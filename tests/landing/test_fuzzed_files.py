@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 import math
 import os
+import random
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
-from conftest import Landing
 from faulty_files import CASES_A_PASS, TABLES, Case, Offer, RefusedError, good_texts, make_case, read_json, verdict
 
 from expectations.contract import load_contract
 from orchestration.landing.inspection import format_of_name
+from orchestration.landing.mapping import MappingError, load_mapping
 from orchestration.landing.refusal import printable
 
 if TYPE_CHECKING:
+    from conftest import Landing
+
     from orchestration.landing.report import FileOutcome
 
 CI_PASSES = 1
-SLOW_PASSES = 55
+SLOW_PASSES = 42  # of 500 files each
 LONGEST_MESSAGE = 4_000
 
 
@@ -34,8 +35,8 @@ def told_name(case: Case) -> str:
 class Pass:
     """A landing folder full of cases, and what became of each."""
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, cases: list[Case]) -> None:
-        self.landing = Landing(folder, connection)
+    def __init__(self, landing: Landing, cases: list[Case]) -> None:
+        self.landing = landing
         self.cases = cases
         for case in cases:
             self.landing.put(case.name, case.content)
@@ -176,18 +177,155 @@ def is_same(text: str | None, value: object) -> bool:
     return text == as_text(value)
 
 
-def run_pass(folder: Path, number: int) -> None:
+def run_pass(landing: Landing, number: int) -> None:
     cases = [make_case(case) for case in range(number * CASES_A_PASS, (number + 1) * CASES_A_PASS)]
-    with duckdb.connect() as connection:
-        Pass(folder, connection, cases).check()
+    Pass(landing, cases).check()
 
 
 @pytest.mark.parametrize("number", range(CI_PASSES))
-def test_no_row_is_lost_and_every_refusal_is_told(tmp_path, number):
-    run_pass(tmp_path, number)
+def test_no_row_is_lost_and_every_refusal_is_told(landing, number):
+    run_pass(landing, number)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(CI_PASSES, SLOW_PASSES))
-def test_no_row_is_lost_in_many_more(tmp_path, number):
-    run_pass(tmp_path, number)
+def test_no_row_is_lost_in_many_more(landing, number):
+    run_pass(landing, number)
+
+
+MAPPING = """files:
+  - pattern: "*.csv"
+    delimiter: ","
+    encoding: utf-8
+    tables:
+      crm.leads:
+        where: "kind = 'lead'"
+        columns: {lead_id: id, created_at: day, name: "upper(who)"}
+        constants: {source: web}
+        date_formats: {created_at: "%d/%m/%Y"}
+      crm.contacts:
+        where: "kind is distinct from 'lead'"
+        one_row_per: [contact_id]
+        columns: {contact_id: id, created_at: day}
+"""
+MAPPED_ROWS = "id,day,who,kind\n1,01/02/2024,Ann,lead\n2,2024-02-01,Zoë,contact\n2,x,Bob,\n"
+VALUES = (
+    '"*.csv"',
+    '","',
+    "utf-8",
+    "\"kind = 'lead'\"",
+    "id",
+    "day",
+    '"upper(who)"',
+    "web",
+    '"%d/%m/%Y"',
+    "contact_id",
+)
+SNIPPETS = (
+    *(
+        "'",
+        '"',
+        ":",
+        ": ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "- ",
+        "\n",
+        "\t",
+        "#",
+        "&a ",
+        "*a",
+        "!!binary ",
+        "|",
+        "<<: ",
+        "~",
+        "%",
+        "\0",
+    ),
+    *(
+        "id",
+        "unnest([id])",
+        "$1",
+        "(select 1)",
+        "count(*)",
+        "1/0",
+        "who::int",
+        "error('x')",
+        "*",
+        "null",
+        "crm.deals",
+        "é",
+    ),
+    *(
+        "utf-16",
+        "base64",
+        "idna",
+        "undefined",
+        "tables",
+        "columns",
+        "where",
+        "pattern",
+        '"\\ud800"',
+        "now()",
+        "--",
+        "/*",
+        ";",
+    ),
+)
+
+
+def spoilt(text: str, chance: random.Random) -> str:
+    """Put a few faults into a text: values exchanged, or something put in, left out or doubled."""
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        value, snippet = chance.choice(VALUES), chance.choice(SNIPPETS)
+        if chance.random() < 0.8:
+            text = text.replace(value, json.dumps(snippet) if chance.random() < 0.8 else snippet, 1)
+            continue
+        at, length = chance.randrange(len(text) + 1), chance.choice([0, 1, 3, 10])
+        text = text[:at] + chance.choice([snippet, "", text[at : at + length] * 2]) + text[at + length :]
+    return text
+
+
+def check_mapping(landing: Landing, number: int) -> bool:
+    """Land by a spoilt mapping and return whether it could be read."""
+    text = spoilt(MAPPING, random.Random(f"mapping {number}"))
+    path = landing.folder.parent / "mapping.yml"
+    path.write_text(text, encoding="utf-8")
+    try:
+        mappings = load_mapping(path)
+    except MappingError as error:
+        if not str(error).startswith(str(path)):
+            raise
+        return False
+    report = landing.land(mappings)
+    for outcome in report.files:
+        if outcome.status == "landed":
+            assert outcome.rows_count == outcome.landed_count + outcome.quarantined_count
+        elif outcome.status == "refused":
+            assert outcome.message.startswith("a.csv")
+            assert outcome.message.endswith(".")
+    assert report.unrecognised == ([] if report.files else ["a.csv"])
+    return True
+
+
+def check_mappings(landing: Landing, numbers: range) -> int:
+    """Return how many of the spoilt mappings could be read."""
+    landing.put("a.csv", MAPPED_ROWS)
+    readable = 0
+    for number in numbers:
+        try:
+            readable += check_mapping(landing, number)
+        except Exception as error:
+            raise AssertionError(f"mapping {number}: {type(error).__name__}: {error}") from error
+    return readable
+
+
+def test_a_spoilt_mapping_is_told_or_does_what_it_says(landing):
+    assert check_mappings(landing, range(60))
+
+
+@pytest.mark.slow
+def test_many_more_spoilt_mappings(landing):
+    assert check_mappings(landing, range(60, 3_000))

@@ -82,6 +82,7 @@ def mapping_of(tmp_path):
         ),
         (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: latin-99"), 3, "no encoding is called 'latin-99'"),
         (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: base64"), 3, "no encoding is called 'base64'"),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: idna"), 3, "no encoding is called 'idna'"),
         (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: \"\\0\""), 3, "the text has a NUL or half a character"),
         (LEADS.replace("'*.csv'", "'*.csv'\n    delimiter: '\"'"), 3, 'the delimiter `"` is not one plain character'),
         (LEADS.replace("'*.csv'", "'*.csv'\n    delimiter: \"\\n\""), 3, "the delimiter `\\n` is not one plain"),

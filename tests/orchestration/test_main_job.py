@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import random
@@ -37,6 +38,29 @@ def landing(folder: Path, *, second_day: bool) -> Path:
     header = "order_id,customer_id,email,ordered_at,gross_amount"
     write(folder / "orders" / "orders" / f"day_{second_day + 1}.csv", [header, *orders])
     return folder
+
+
+def put_broken_files(folder: Path) -> None:
+    """Put files of every kind of fault beside those of the company."""
+    header = "order_id,customer_id,email,ordered_at,gross_amount"
+    write(folder / "orders" / "orders" / "odd.csv", [header, "X1,C9,c@x.test,9999-12-31,1", "X2,C9,,0000-12-31,1e400"])
+    write(folder / "orders" / "payments" / "header\n.csv", ["id", "1"])
+    write(folder / "crm" / "contacts" / "not.parquet", ["contact_id,created_at"])
+    (folder / "crm" / "contacts" / "cut.csv.gz").write_bytes(gzip.compress(b"contact_id,created_at\n")[:-4])
+    (folder / "crm" / "leads" / "latin.csv").write_bytes(b"lead_id,created_at,name\nX3,2024-01-01,Zo\xeb\n")
+    (folder / "crm" / "leads" / "\udcff.jsonl").write_bytes(b'{"lead_id": "X4", "a\\u0000b": 1}\n')
+    (folder / "crm" / "leads" / "gone.csv").symlink_to("nowhere.csv")
+    write(folder / "notes.txt", ["no table"])
+
+
+BROKEN = r"""Files: 3 loaded, 0 skipped (same content as one loaded before), 5 refused.
+Rows: 7 loaded, 2 quarantined with reasons.
+  refused: crm/contacts/cut.csv.gz, line 2: the gzip stream is cut off or damaged
+  refused: crm/contacts/not.parquet: the name says parquet, but the content is text. Rename it or export it again.
+  refused: crm/leads/\xff.jsonl, column 'a\x00b': the column's name has a NUL character. Rename it.
+  refused: crm/leads/latin.csv, line 2, column 'name': byte 0xEB is not UTF-8. Export it as UTF-8,
+  refused: orders/payments/header\n.csv, line 1, column 'payment_id': the header lacks this column,
+  not recognised: crm/leads/gone.csv (not a file), notes.txt""".splitlines()
 
 
 def write(path: Path, lines: list[str]) -> None:
@@ -174,11 +198,17 @@ def test_a_warehouse_through_its_days(tmp_path: Path) -> None:
     assert published_bytes(home) == before
 
 
-def test_as_of_bounds_what_has_happened(tmp_path: Path) -> None:
+def test_as_of_bounds_what_has_happened_and_broken_files_hurt_nobody(tmp_path: Path) -> None:
     home = WarehouseHome(tmp_path / "warehouse")
     folder = landing(tmp_path / "in", second_day=True)
+    put_broken_files(folder)
     done = lifecycle("run", "--landing", folder, "--as-of", "2024-02-02", home=home.folder)
     assert done.returncode == 0, done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    told = [line for line in done.stdout.splitlines() if line.startswith(("Files", "Rows", "  refused", "  not"))]
+    assert len(told) == len(BROKEN)
+    for line, wanted in zip(told, BROKEN, strict=True):
+        assert line.startswith(wanted), line
     with duckdb.connect(str(home.published_database), read_only=True) as connection:
         events = connection.execute("select max(occurred_at)::varchar from fct_customer_events").fetchone()
         stages = connection.execute("select lifecycle_stage from dim_customers order by 1").fetchall()
