@@ -2,7 +2,8 @@
 
 Engines read more than they should: DuckDB casts `2024-01-01T10:00+02:00` to a timestamp by dropping
 the offset, and takes `epoch`, `nan` and `1_000`. So a text is first held against a pattern, then cast.
-Instants are those of the years 1 to 9999, UTC: no other engine or library here reads more.
+Instants are those of the years 1900 to 9999, UTC: the stage engine counts from 1900, the calendar has 200 years, and
+no library here reads more than four digits.
 Staging models cast with the macros of the same names in `dbt_project/macros/`.
 """
 
@@ -52,15 +53,15 @@ COLUMN_TYPES = {
         ColumnType(
             "date",
             _DAY,
-            "case when year(try_cast({0} as date)) >= 1 then try_cast({0} as date) end",
-            "send a real day as YYYY-MM-DD, or map it with a date format",
+            "case when year(try_cast({0} as date)) >= 1900 then try_cast({0} as date) end",
+            "send a real day from 1900 on as YYYY-MM-DD, or map it with a date format",
         ),
         ColumnType(
             "timestamp",
             _DAY + _TIME,
-            "case when year(try_cast({0} as timestamptz) at time zone 'UTC') between 1 and 9999"
+            "case when year(try_cast({0} as timestamptz) at time zone 'UTC') between 1900 and 9999"
             " then try_cast({0} as timestamptz) at time zone 'UTC' end",
-            "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format",
+            "send a real instant from 1900 on as YYYY-MM-DD HH:MM:SS, or map it with a date format",
         ),
     )
 }

@@ -17,6 +17,7 @@ import pyarrow.parquet
 import pytest
 
 from expectations.contract import load_contract
+from orchestration.home import PROJECT_FOLDER
 from orchestration.landing.loading import find_files
 
 GOOD = "crm/leads/good.csv"
@@ -119,7 +120,7 @@ def test_an_impossible_date_is_put_aside_with_its_reason(landing):
     assert (row, json.loads(text)) == (2, {"lead_id": "L2", "created_at": "2023-02-29", "name": "Bob"})
     assert reasons == [
         "created_at: '2023-02-29' cannot be read as timestamp; "
-        "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format"
+        "send a real instant from 1900 on as YYYY-MM-DD HH:MM:SS, or map it with a date format"
     ]
 
 
@@ -297,19 +298,21 @@ def test_a_file_name_that_is_no_text_is_escaped(landing):
     assert sorted(files) == [("L2", r"crm/leads/\xff.csv"), ("L3", r"crm/leads/\xfe.parquet")]
 
 
-@pytest.mark.parametrize("text", ["0000-12-31", "9999-12-31 23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
-def test_an_instant_out_of_the_years_1_to_9999_is_put_aside(landing, text):
-    assert landed(landing, f"{HEADER}L1,{text},\nL2,0001-01-01,\n") == [("L2", "0001-01-01", None)]
+@pytest.mark.parametrize(
+    "text", ["0000-12-31", "0001-01-01", "1899-12-31 23:59", "1900-01-01 00:00:00+01:00", "9999-12-31 23:59:59-14:00"]
+)
+def test_an_instant_out_of_the_years_1900_to_9999_is_put_aside(landing, text):
+    assert landed(landing, f"{HEADER}L1,{text},\nL2,1900-01-01,\n") == [("L2", "1900-01-01", None)]
     assert f"'{text}' cannot be read as timestamp" in landing.quarantine()[0][2][0]
 
 
-def test_a_day_of_the_year_0_is_put_aside(landing):
+def test_a_day_before_1900_is_put_aside(landing):
     landing.put(
-        "crm/contracts/a.csv", "contract_id,started_date,ended_date\nC1,0000-01-01,9999-12-31\nC2,0001-01-01,\n"
+        "crm/contracts/a.csv", "contract_id,started_date,ended_date\nC1,1899-12-31,9999-12-31\nC2,1900-01-01,\n"
     )
     landing.land()
-    assert landing.rows("crm.contracts", "contract_id, started_date") == [("C2", "0001-01-01")]
-    assert "started_date: '0000-01-01' cannot be read as date" in landing.quarantine()[0][2][0]
+    assert landing.rows("crm.contracts", "contract_id, started_date") == [("C2", "1900-01-01")]
+    assert "started_date: '1899-12-31' cannot be read as date" in landing.quarantine()[0][2][0]
 
 
 def test_a_character_across_the_chunks_of_the_scan_is_read(landing, monkeypatch):
@@ -703,6 +706,57 @@ def test_a_parquet_file_damaged_in_the_middle_is_refused_whole(landing, monkeypa
     middle = len(content) // 2
     content[middle : middle + 3_000] = b"\xff" * 3_000
     assert f"{PARQUET}: cannot be read after row" in refusal(landing, bytes(content), PARQUET)
+
+
+# What the page says
+
+LEADS = "lead_id,created_at\n"
+DOCUMENTED = {
+    "crm/leads/header.csv": "id,created_at,name\nL1,2024-01-01,Ann\n",
+    "crm/leads/latin.csv": (HEADER + "L1,2024-01-01,Ann\nL2,2024-01-02,Zoë\n").encode("latin-1"),
+    "crm/leads/quote.csv": HEADER + 'L1,2024-01-01,Ann\nL2,2024-01-02,"Bob\n',
+    "crm/leads/nul.csv": HEADER + "L1,2024-01-01,Ann\nL2,2024-01-02,\0\n",
+    "crm/leads/empty.csv": "",
+    "crm/leads/half.csv": HEADER + "L1,2024-01-01,Ann\nL2,20",
+    "crm/leads/twice.csv": "lead_id,created_at,name,name\nL1,2024-01-01,a,b\n",
+    "crm/leads/blank.csv": "\n" + HEADER,
+    "crm/leads/nameless.csv": "lead_id,,created_at\nL1,a,2024-01-01\n",
+    "crm/leads/name.jsonl": r'{"lead_id": "L1", "created_at": "2024-01-01", "a\u0000b": 1}' + "\n",
+    "crm/leads/list.jsonl": '[{"lead_id": "L1"}]\n',
+    "crm/leads/really.csv": b"PK\x03\x04workbook",
+    "crm/leads/cut.parquet": parquet(lead_id=pa.array(["L1"]), created_at=pa.array(["2024-01-01"]))[:-3],
+    "crm/leads/zone.parquet": parquet(
+        lead_id=pa.array(["L1"]),
+        created_at=pa.array(["2024-01-01"]),
+        name=pa.array([0], pa.timestamp("us", "Mars/Base")),
+    ),
+}
+PUT_ASIDE = {
+    "crm/leads/dates.csv": f"{LEADS}L1,0001-01-01\nL2,2023-02-29\nL3,2999-01-01\n,2024-01-01\n",
+    "crm/leads/status.csv": f"{LEADS.strip()},status\nL1,2024-01-01,perhaps\nL2,2024-01-01\n",
+    "crm/leads/twice.jsonl": '{"lead_id": "L1", "created_at": "2024-01-01"}\n{"lead_id": "L2", " lead_id": "L3"}\n',
+    "crm/contacts/born.csv": "contact_id,created_at,birth_year\nC1,2024-01-01,1802\n",
+    "orders/payments/money.csv": 'payment_id,paid_at,amount\nP1,2024-01-01,"1,299.50"\n',
+}
+
+
+def told_in_docs(heading):
+    """Return the messages in the table below a heading of docs/landing.md."""
+    page = (PROJECT_FOLDER / "docs" / "landing.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    cells = [line.split(" | ", 1)[1] for line in section.splitlines() if line.startswith("| ")][1:]
+    return {cell.removesuffix(" |").strip("` ") for cell in cells}
+
+
+def test_the_page_tells_what_landing_tells(landing):
+    for name, content in {**DOCUMENTED, **PUT_ASIDE}.items():
+        landing.put(name, content)
+    landing.land()
+    messages = {landing.outcome(name).message for name in DOCUMENTED}
+    assert {told for told in told_in_docs("Refused: the whole file") if "cut.csv.gz" not in told} == messages
+    reasons = {reason for (found,) in landing.quarantine("reasons") for reason in found}
+    for told in told_in_docs("Quarantined: one row"):
+        assert any(told in reason for reason in reasons), told
 
 
 # The folder as a whole

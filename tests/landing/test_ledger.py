@@ -152,7 +152,7 @@ def test_a_row_put_aside_keeps_its_text_and_all_its_reasons(landing):
     assert (first[0], json.loads(first[1])) == (1, empty)
     assert first[2] == [
         "held_at: '2024-02-30' cannot be read as timestamp; "
-        "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format",
+        "send a real instant from 1900 on as YYYY-MM-DD HH:MM:SS, or map it with a date format",
         "hours: '-2' is not at least 0",
         "training_id: is empty; every row must have it",
     ]

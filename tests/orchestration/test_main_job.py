@@ -43,7 +43,7 @@ def landing(folder: Path, *, second_day: bool) -> Path:
 def put_broken_files(folder: Path) -> None:
     """Put files of every kind of fault beside those of the company."""
     header = "order_id,customer_id,email,ordered_at,gross_amount"
-    write(folder / "orders" / "orders" / "odd.csv", [header, "X1,C9,c@x.test,9999-12-31,1", "X2,C9,,0000-12-31,1e400"])
+    write(folder / "orders" / "orders" / "odd.csv", [header, "X1,C9,c@x.test,9999-12-31,1", "X2,C9,,0001-01-01,1e400"])
     write(folder / "orders" / "payments" / "header\n.csv", ["id", "1"])
     write(folder / "crm" / "contacts" / "not.parquet", ["contact_id,created_at"])
     (folder / "crm" / "contacts" / "cut.csv.gz").write_bytes(gzip.compress(b"contact_id,created_at\n")[:-4])
