@@ -3,7 +3,7 @@
 Engines read more than they should: DuckDB casts `2024-01-01T10:00+02:00` to a timestamp by dropping
 the offset, and takes `epoch`, `nan` and `1_000`. So a text is first held against a pattern, then cast.
 Instants are those of the years 1900 to 9999, UTC: the stage engine counts from 1900, the calendar has 200 years, and
-no library here reads more than four digits.
+no library here reads more than four digits. Numbers stay below 10^12, so that sums of money fit decimal(18, 4).
 Staging models cast with the macros of the same names in `dbt_project/macros/`.
 """
 
@@ -40,14 +40,15 @@ COLUMN_TYPES = {
         ColumnType(
             "number",
             r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?",
-            "case when isfinite(try_cast({0} as double)) then try_cast({0} as double) end",
-            "send a number with a point and no thousands separator, such as 1299.5",
+            "case when abs(try_cast({0} as double)) < 1e12 then try_cast({0} as double) end",
+            "send a number with a point and no thousands separator, such as 1299.5, of up to twelve digits before it",
         ),
         ColumnType(
             "money",
             r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?",
-            "try_cast({} as decimal(18, 4))",
-            "send an amount with a point and no thousands separator or currency sign, such as 1299.50",
+            "case when abs(try_cast({0} as decimal(18, 4))) < 1e12 then try_cast({0} as decimal(18, 4)) end",
+            "send an amount with a point and no thousands separator or currency sign, such as 1299.50, of up to twelve"
+            " digits before it",
         ),
         ColumnType("boolean", r"(?i)(true|false|t|f|1|0)", "try_cast({} as boolean)", "send true or false"),
         ColumnType(

@@ -735,6 +735,7 @@ PUT_ASIDE = {
     "crm/leads/dates.csv": f"{LEADS}L1,0001-01-01\nL2,2023-02-29\nL3,2999-01-01\n,2024-01-01\n",
     "crm/leads/status.csv": f"{LEADS.strip()},status\nL1,2024-01-01,perhaps\nL2,2024-01-01\n",
     "crm/leads/twice.jsonl": '{"lead_id": "L1", "created_at": "2024-01-01"}\n{"lead_id": "L2", " lead_id": "L3"}\n',
+    "orders/order_lines/large.csv": "order_id,line_number,quantity\nO1,1,1e300\n",
     "crm/contacts/born.csv": "contact_id,created_at,birth_year\nC1,2024-01-01,1802\n",
     "orders/payments/money.csv": 'payment_id,paid_at,amount\nP1,2024-01-01,"1,299.50"\n',
 }

@@ -159,7 +159,8 @@ def test_a_row_put_aside_keeps_its_text_and_all_its_reasons(landing):
     assert json.loads(second[1])["user_id"] == "U 2, é"
     assert second[2] == [
         "held_at: '2124-01-01 00:00:00' lies in the future; an event must have happened before it is loaded",
-        "hours: 'x' cannot be read as number; send a number with a point and no thousands separator, such as 1299.5",
+        "hours: 'x' cannot be read as number; send a number with a point and no thousands separator, such as 1299.5, "
+        "of up to twelve digits before it",
     ]
     columns = "source_file, mapping_name, content_hash, quarantined_at"
     (ledger,) = files_of(landing, "source_file, mapping_name, content_hash, loaded_at")
