@@ -9,8 +9,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from orchestration.clocks import instant_of
 from orchestration.engine import Engine, EngineMissingError, demand
@@ -20,8 +22,29 @@ if TYPE_CHECKING:
     from orchestration.dictionary.tables import Dictionary
     from orchestration.refresh import RefreshRequest, RefreshResult
 
+console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
+
+
+class _Commands(TyperGroup):
+    """The commands; a disk or folder that stands in the way of any is told in one line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from orchestration.obstacles import is_obstacle, told
+            from orchestration.summary import print_obstacle
+
+            if not is_obstacle(error):
+                raise
+            print_obstacle(console, ctx.obj, told(error))
+            raise typer.Exit(2) from None
+
+
 app = typer.Typer(
     name="lifecycle",
+    cls=_Commands,
     help="Customer Lifecycle Warehouse.",
     no_args_is_help=True,
     add_completion=False,
@@ -35,10 +58,16 @@ winback_app = typer.Typer(
     name="winback", help="Draw and export the waves of a win-back plan; ask what if.", no_args_is_help=True
 )
 app.add_typer(winback_app)
-console = Console(file=sys.__stdout__, highlight=False, soft_wrap=True)
+
+
+def _remember_home(context: typer.Context, home: Path) -> Path:
+    context.find_root().obj = WarehouseHome(home.resolve())
+    return home
+
 
 HomeOption = Annotated[
-    Path, typer.Option("--home", envvar="LIFECYCLE_HOME", help="Folder of the warehouse.", file_okay=False)
+    Path,
+    typer.Option("--home", envvar="LIFECYCLE_HOME", callback=_remember_home, help="Folder of the warehouse."),
 ]
 EngineOption = Annotated[
     Engine, typer.Option(envvar="LIFECYCLE_ENGINE", help="What builds the models; spark needs Java and its packages.")
@@ -62,7 +91,7 @@ def _instant(text: str | None) -> str | None:
 def run(
     landing: Annotated[
         Path,
-        typer.Option(help="Folder of files, by <source>/<table>/ or by a mapping.", exists=True, file_okay=False),
+        typer.Option(help="Folder of files, by <source>/<table>/ or by a mapping."),
     ] = SAMPLE_COMPANY,
     mapping: Annotated[Path | None, typer.Option(help="Mapping file for extracts with other names and shapes.")] = None,
     as_of: Annotated[
@@ -80,8 +109,8 @@ def run(
     from orchestration.dictionary.checks import sound_dictionary
     from orchestration.dictionary.findings import DictionaryError
     from orchestration.landing.mapping import MappingError, load_mapping
-    from orchestration.refresh import RefreshRequest, reason_to_rest
-    from orchestration.summary import print_summary
+    from orchestration.refresh import RefreshRequest, check_places, reason_to_rest
+    from orchestration.summary import print_obstacle, print_summary
 
     began = time.monotonic()
     request = RefreshRequest(
@@ -97,12 +126,13 @@ def run(
         sound_dictionary(DICTIONARY_FOLDER)
         mappings = load_mapping(request.mapping_file) if request.mapping_file else ()
     except (EngineMissingError, MappingError) as error:
-        console.print(str(error), style="red", markup=False)
+        print_obstacle(console, request.home, str(error))
         raise typer.Exit(2) from None
     except DictionaryError as error:
         console.print(str(error), style="red", markup=False)
         console.print("The dictionary does not hold, so nothing was run; readers keep what they have.")
         raise typer.Exit(2) from None
+    check_places(request)
     if reason := reason_to_rest(request, mappings):
         console.print(reason, markup=False)
         print_summary(console, request.home, None, time.monotonic() - began)

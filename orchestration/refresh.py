@@ -16,6 +16,12 @@ from expectations.contract import load_contract
 from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import find_files
+from orchestration.obstacles import (
+    ObstacleError,
+    check_landing_folder,
+    check_working_database,
+    told,
+)
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
 from orchestration.publishing.recording import unrecorded_number
 from orchestration.publishing.release import Manifest, current_manifest, withdrawn_fingerprints
@@ -81,6 +87,16 @@ def reason_to_rest(request: RefreshRequest, mappings: tuple[FileMapping, ...]) -
     return None
 
 
+def check_places(request: RefreshRequest) -> None:
+    """Make sure that what a run reads can be read.
+
+    Raises:
+        ObstacleError: the landing folder or the working database cannot.
+    """
+    check_landing_folder(request.landing_folder)
+    check_working_database(request.home)
+
+
 def prepare_environment(home: WarehouseHome) -> None:
     """Point Dagster and dbt at the warehouse, with telemetry off."""
     home.dagster_folder.mkdir(parents=True, exist_ok=True)
@@ -98,33 +114,55 @@ def refresh(request: RefreshRequest, progress: Callable[[str], None]) -> Refresh
     Args:
         request: what to do.
         progress: called with a line for each step.
+
+    Raises:
+        ObstacleError: the run could not start, or could not be recorded.
+        OSError: the warehouse's folder cannot be written.
     """
     progress("starting")
     request.home.folder.mkdir(parents=True, exist_ok=True)
     prepare_environment(request.home)
     log_path = request.home.folder / "last_run.log"
-    with (
-        log_path.open("w", encoding="utf-8") as log,
-        contextlib.redirect_stdout(log),
-        contextlib.redirect_stderr(log),
-    ):
-        try:
-            return _execute(request, progress, log_path)
-        except Exception as error:  # not of a step: Dagster's own disk, a fault of the definitions
+    try:
+        with (
+            log_path.open("w", encoding="utf-8") as log,
+            contextlib.redirect_stdout(log),
+            contextlib.redirect_stderr(log),
+        ):
+            return _logged(request, progress, log_path)
+    except Exception as error:  # not of a step: Dagster's own disk, the log itself, a fault of the definitions
+        with contextlib.suppress(Exception):  # who cannot be told must not hide what went wrong
+            _alert_broken_off(request, error, log_path)
+        raise ObstacleError(f"The run broke off: {told(error)} The whole log: {log_path}") from error
+
+
+def _logged(request: RefreshRequest, progress: Callable[[str], None], log_path: Path) -> RefreshResult:
+    try:
+        return _execute(request, progress, log_path)
+    except Exception:
+        with contextlib.suppress(OSError):
             traceback.print_exc()
-            return _broken_off(request, error, log_path)
+        raise
 
 
 def _execute(request: RefreshRequest, progress: Callable[[str], None], log_path: Path) -> RefreshResult:
+    from orchestration.defs.alerts import LOG_FILE
+    from orchestration.defs.automation import JOB_NAME
+
+    with _opened_instance(request.home) as instance:  # first, for it tells at once whether the disk takes anything
+        job = _definitions(request, progress).resolve_job_def(JOB_NAME)
+        result = job.execute_in_process(instance=instance, raise_on_error=False, tags={LOG_FILE: str(log_path)})
+        return _told(request, result, instance)
+
+
+def _definitions(request: RefreshRequest, progress: Callable[[str], None]) -> dg.Definitions:
     import dagster
 
     from orchestration.definitions import build_definitions
-    from orchestration.defs.alerts import LOG_FILE
-    from orchestration.defs.automation import JOB_NAME
     from orchestration.defs.resources import LandingFolder, Progress, Warehouse, alerts_resource, dbt_resource
 
     mapping = str(request.mapping_file) if request.mapping_file else None
-    definitions = build_definitions(
+    return build_definitions(
         {
             "warehouse": Warehouse(
                 home_folder=str(request.home.folder),
@@ -138,11 +176,6 @@ def _execute(request: RefreshRequest, progress: Callable[[str], None], log_path:
             "progress": dagster.ResourceDefinition.hardcoded_resource(Progress(progress)),
         }
     )
-    with _opened_instance(request.home) as instance:
-        result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
-            instance=instance, raise_on_error=False, tags={LOG_FILE: str(log_path)}
-        )
-        return _told(request, result, instance)
 
 
 def _opened_instance(home: WarehouseHome) -> dg.DagsterInstance:
@@ -175,7 +208,7 @@ def _told(request: RefreshRequest, result: dg.ExecuteInProcessResult, instance: 
     return RefreshResult(is_published=False, manifest=manifest, landing=landing, alert=alert)
 
 
-def _broken_off(request: RefreshRequest, error: Exception, log_path: Path) -> RefreshResult:
+def _alert_broken_off(request: RefreshRequest, error: Exception, log_path: Path) -> None:
     from orchestration.alerting.alert import new_alert
     from orchestration.alerting.failures import broken_step
     from orchestration.defs.resources import alerts_resource
@@ -183,4 +216,3 @@ def _broken_off(request: RefreshRequest, error: Exception, log_path: Path) -> Re
     failure = broken_step("the run", f"{type(error).__name__}: {error}")
     alert = new_alert(request.home, None, (failure,), log=str(log_path), began=time.time())
     alerts_resource(request.home.folder, request.engine).process_config_and_initialize().tell(alert)
-    return RefreshResult(is_published=False, manifest=alert.shown, alert=alert)

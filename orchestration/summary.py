@@ -75,6 +75,21 @@ def _print_stages(console: Console, home: WarehouseHome) -> None:
     console.print(table)
 
 
+def print_obstacle(console: Console, home: WarehouseHome | None, message: str) -> None:
+    """Print what stands in the way, and what readers see meanwhile."""
+    console.print(message, style="red", markup=False)
+    if home:
+        console.print(f"Readers see {_shown(home)}.", markup=False)
+
+
+def _shown(home: WarehouseHome) -> str:
+    try:
+        shown = current_manifest(home)
+    except OSError:
+        return "what they saw"
+    return f"release {shown.release_id}, as of {shown.as_of} UTC" if shown else "nothing yet"
+
+
 def print_parity(console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]) -> None:
     """Print, for each mart, its rows, how many differ, and how long each engine took to build it."""
     table = Table("mart", box=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +19,14 @@ from orchestration.landing.loading import land_folder
 from orchestration.landing.report import LandingReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from orchestration.landing.mapping import FileMapping
     from orchestration.landing.report import FileOutcome
+
+
+NOBODY = 65_534
 
 
 class Landing:
@@ -75,6 +81,29 @@ def landing(tmp_path: Path) -> Iterator[Landing]:
     folder.mkdir()
     with duckdb.connect() as connection:
         yield Landing(folder, connection)
+
+
+@contextmanager
+def _without_privileges(folder: Path) -> Iterator[None]:
+    """Let permissions bind, also when root runs the tests; the folder and those above it may be read."""
+    if os.geteuid():
+        yield
+        return
+    modes = {parent: parent.stat().st_mode for parent in (folder, *folder.parents)}
+    for parent, mode in modes.items():
+        parent.chmod(mode | 0o055)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        for parent, mode in modes.items():
+            parent.chmod(mode)
+
+
+@pytest.fixture
+def without_privileges() -> Callable[[Path], AbstractContextManager[None]]:
+    return _without_privileges
 
 
 class DictionaryCopy:

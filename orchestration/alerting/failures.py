@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orchestration.home import BUILD_PARTS, PROJECT_FOLDER
+from orchestration.obstacles import remedy_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +25,6 @@ PERSONAL = re.compile(r"[^@\s'\"]+@[^@\s'\"]+\.[^@\s'\".]{2,}|(?<=string ')[^']*
 
 _MEND_AND_RUN = "Look at the rows. Send the wrong ones again in a new file, or mend the model; then run again"
 _REMEDIES = (
-    (r"No space left|disk is full|File too large", "Free space on the disk of the warehouse, then run again"),
-    (r"Permission denied|Read-only file system", "Make the folder of the warehouse writable, then run again"),
     (r"Could not set lock.*PID (\d+)", r"Process \1 has the working database open: end it, then run again"),
     (r"dictionary does not hold", "Correct the lines of the dictionary that are named, then run again"),
     (r"exit code `?-9", "dbt was killed, most often for lack of memory: free some, then run again"),
@@ -71,7 +70,7 @@ def remedy_for(cause: str) -> str:
         found = re.search(pattern, cause, re.IGNORECASE | re.DOTALL)
         if found:
             return found.expand(remedy)
-    return "Read the end of the log, mend the cause, then run again"
+    return remedy_of(cause) or "Read the end of the log, mend the cause, then run again"
 
 
 def broken_step(what: str, cause: str) -> Failure:

@@ -9,6 +9,7 @@ from expectations.row_rules import row_rules
 from orchestration.defs.resources import LandingFolder, Progress, Warehouse
 from orchestration.landing.ledger import request_build
 from orchestration.landing.loading import land_folder
+from orchestration.landing.refusal import listed, printable
 from orchestration.landing.report import LandingReport
 
 FILES_KEY = dg.AssetKey(["landing", "files"])
@@ -81,7 +82,9 @@ def table_results(report: LandingReport) -> Iterator[dg.MaterializeResult]:
             "rows_quarantined": report.quarantined_rows_count,
             "refusals": [outcome.message for outcome in report.with_status("refused")],
             "unrecognised": list(report.unrecognised),
-            "added_columns": [f"{o.name}: {', '.join(o.added_columns)}" for o in report.files if o.added_columns],
+            "added_columns": [
+                printable(f"{o.name}: {listed(o.added_columns)}") for o in report.files if o.added_columns
+            ],
         },
     )
 

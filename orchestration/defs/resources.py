@@ -22,6 +22,7 @@ from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
 from orchestration.landing.mapping import FileMapping, load_mapping
 from orchestration.leftovers import end_left_dbt
+from orchestration.obstacles import is_unused
 
 ALERTS_WEBHOOK = "LIFECYCLE_ALERTS_WEBHOOK"
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
@@ -89,6 +90,8 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the working database for writing."""
+        if self.home.working_database.exists() and is_unused(self.home):
+            self.home.working_database.unlink()
         return duckdb.connect(str(self.home.working_database))
 
 

@@ -53,7 +53,11 @@ def prepared_project() -> DbtProject:
         if not project.manifest_path.exists() or project.manifest_path.stat().st_mtime < newest_change(DBT_FOLDER):
             # dbt parses anew for a target that was named otherwise before, so it is named as the build names it
             parse = ["parse", "--quiet", "--no-version-check", "--target", Engine.DUCKDB]
-            dbt_resource().cli(parse, target_path=target).wait()
+            try:
+                dbt_resource().cli(parse, target_path=target).wait()
+            except Exception:  # such as a full disk, which leaves half a manifest
+                project.manifest_path.unlink(missing_ok=True)
+                raise
     return project
 
 

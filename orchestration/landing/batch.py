@@ -16,8 +16,8 @@ from expectations.column_types import COLUMN_TYPES
 from expectations.row_rules import RowRule, judge_rows, row_rules
 from orchestration.landing.ledger import next_instant, record_file, record_refusal
 from orchestration.landing.mapping import TableMapping, bind_by_header
-from orchestration.landing.reading import RaggedRow, RowSource, check_end
-from orchestration.landing.refusal import FileRefusedError
+from orchestration.landing.reading import READING_ERRORS, RaggedRow, RowSource, check_end
+from orchestration.landing.refusal import FileRefusedError, listed, shortened
 from orchestration.landing.report import FileOutcome, LandingFile, LandingReport
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _EXPRESSION_ERRORS = (duckdb.DataError, duckdb.ProgrammingError)
-SHOWN_CHARACTERS = 80
 FRAME_VECTORS = 100  # of 2,048 rows each: the library needs about 1.3 kB a row
 
 
@@ -57,7 +56,7 @@ class FileBatch:
         for number, (file, source) in enumerate(self.files):
             try:
                 if not accepted:  # as good as once: the header is the same for all
-                    self._check_mapping()
+                    self._check_mapping(source)
                     self._create_mapped()
                 self._read(number, file, source)
                 self._map(number)
@@ -94,20 +93,20 @@ class FileBatch:
         for name in present.intersection(self._working_tables()):
             self.connection.execute(f"delete from temp.{name} where _file = $1", [number])
 
-    def _check_mapping(self) -> None:
+    def _check_mapping(self, source: RowSource) -> None:
         for mapping in self.tables:
             for column in mapping.table.columns:
                 if column.must_be_in_header and column.name not in mapping.expressions:
                     raise FileRefusedError(
                         f"the header lacks this column, which {mapping.table.id} requires; "
-                        f"it has {', '.join(self.header)}",
+                        f"it has {listed(self.header)}",
                         "Add or rename the column, or write a mapping",
-                        line=self.files[0][1].header_line,
+                        line=source.header_line,
                         column=column.name,
                     )
-            self._check_expressions(mapping, None)
+            self._check_expressions(mapping, None, source.header_line)
 
-    def _check_expressions(self, mapping: TableMapping, number: int | None) -> None:
+    def _check_expressions(self, mapping: TableMapping, number: int | None, line: int | None) -> None:
         """Try each expression by itself on a file's rows, or on none, to name the one that fails."""
         for name, expression in (*mapping.expressions.items(), ("where", mapping.where or "true")):
             rows = f"select _source_row, ({expression})::varchar as tried from incoming where _file = $1"
@@ -116,12 +115,12 @@ class FileBatch:
             try:
                 self.connection.execute(f"select count(tried) from ({rows})", [number])
             except _EXPRESSION_ERRORS as error:
-                line = f" line {mapping.lines[name]}" if name in mapping.lines else ""
+                place = f" line {mapping.lines[name]}" if name in mapping.lines else ""
                 raise FileRefusedError(
-                    f"the mapping {self.mapping.origin}{line} reads `{expression}`, which this file cannot "
+                    f"the mapping {self.mapping.origin}{place} reads `{expression}`, which this file cannot "
                     f"give: {_told(error)}",
-                    f"It has {', '.join(self.header)}; correct the file, or the mapping (try_cast may help)",
-                    line=self.files[0][1].header_line if number is None else None,
+                    f"It has {listed(self.header)}; correct the file, or the mapping (try_cast may help)",
+                    line=line,
                     column=name,
                 ) from None
 
@@ -134,7 +133,7 @@ class FileBatch:
                 self.connection.execute(f"insert into incoming select {number}, * from _batch")
                 rows += len(batch)
             changed = file.path.stat().st_mtime_ns != file.changed_at
-        except (pa.ArrowException, OSError, EOFError) as error:
+        except READING_ERRORS as error:
             what = f"cannot be read after row {rows + len(source.ragged)} ({type(error).__name__})"
             raise FileRefusedError(what, "Export it again") from None
         if changed:
@@ -147,7 +146,7 @@ class FileBatch:
             try:
                 self.connection.execute(f"insert into mapped_{position} {self._select(mapping)}", [number])
             except _EXPRESSION_ERRORS:
-                self._check_expressions(mapping, number)
+                self._check_expressions(mapping, number, None)
                 raise
 
     def _select(self, mapping: TableMapping) -> str:
@@ -314,4 +313,4 @@ def _shown(rule: RowRule, frame: pd.DataFrame, row: int) -> str:
         return ""
     value = frame.at[row, rule.frame_column]
     text = f"{value:.15g}" if isinstance(value, float) else str(value)
-    return f"'{text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + '…'}' "
+    return f"'{shortened(text)}' "

@@ -99,9 +99,10 @@ def check_magic(path: Path, file_format: FileFormat) -> None:
 class _TextScan:
     """Decodes and counts lines, chunk by chunk, and refuses where trouble begins."""
 
-    def __init__(self, encoding: str) -> None:
+    def __init__(self, encoding: str, *, has_header: bool) -> None:
         self.decoder = codecs.getincrementaldecoder(encoding)()
         self.encoding = encoding
+        self.has_header = has_header
         self.lines = 0
         self.has_quotes = False
         self.last = ""
@@ -113,31 +114,41 @@ class _TextScan:
             text = self.decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             raise self._wrong_encoding(error) from None
-        if "\0" in text:
+        except UnicodeError as error:  # UTF-16 and UTF-32 that do not say their byte order
             raise FileRefusedError(
-                f"a NUL byte, so the file was cut or padded while it was written, or is not {self.encoding.upper()}",
-                "Export it again, or name its encoding in the mapping (for example `encoding: utf-16`)",
-                line=self.lines + _line_ends(text[: text.index("\0")]) + 1,
-            )
+                f"the text is not {self.encoding.upper()}: {error}",
+                "Name its encoding in the mapping (for example `encoding: utf-16-le`), or export it as UTF-8",
+                line=self.lines + 1,
+            ) from None
+        self._check_nul(text)
         if len(self.head) < HEAD_CHARACTERS and not _LINE_END.search(self.head):
             self.head = (self.head + text)[:HEAD_CHARACTERS]
         self.lines += _line_ends(text)
         self.has_quotes = self.has_quotes or '"' in text
         self.last = text[-1:] or self.last
 
+    def _check_nul(self, text: str) -> None:
+        if "\0" in text:
+            raise FileRefusedError(
+                f"a NUL byte, so the file was cut or padded while it was written, or is not {self.encoding.upper()}",
+                "Export it again, or name its encoding in the mapping (for example `encoding: utf-16`)",
+                line=self.lines + _line_ends(text[: text.index("\0")]) + 1,
+            )
+
     def _wrong_encoding(self, error: UnicodeDecodeError) -> FileRefusedError:
         before = error.object[: error.start].decode(self.encoding, errors="replace")
+        self._check_nul(before)
         head = self.head or before
         header_line = first_line(head)
         delimiter = guess_delimiter(header_line)
         names = split_line(header_line, delimiter) if header_line != head else []
-        is_line_whole = "\n" in before or not self.lines
-        position = (len(split_line(before.rpartition("\n")[2], delimiter)) or 1) if is_line_whole else 0
+        *earlier, line = _LINE_END.split(before)
+        position = (len(split_line(line, delimiter)) or 1) if earlier or not self.lines else 0
         return FileRefusedError(
             f"byte 0x{error.object[error.start]:02X} is not {self.encoding.upper()}",
             "Export it as UTF-8, or name its encoding in the mapping (for example `encoding: latin-1`)",
             line=self.lines + _line_ends(before) + 1,
-            column=names[position - 1].strip() if 0 < position <= len(names) else None,
+            column=names[position - 1].strip() if self.has_header and 0 < position <= len(names) else None,
         )
 
 
@@ -199,7 +210,7 @@ def scan_text(path: Path, file_format: FileFormat, encoding: str = "utf-8") -> T
     Raises:
         FileRefusedError: the file is cut off, wrongly encoded, empty or has NUL bytes.
     """
-    scan = _TextScan(encoding)
+    scan = _TextScan(encoding, has_header=file_format.kind == "csv")
     try:
         for chunk in _chunks(path, file_format):
             scan.feed(chunk)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from itertools import groupby
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from expectations.contract import Contract, load_contract
@@ -13,13 +14,12 @@ from orchestration.landing.inspection import content_hash, format_of_name
 from orchestration.landing.ledger import landed_hashes, prepare_tables, record_refusal
 from orchestration.landing.mapping import FileMapping, choose_mapping
 from orchestration.landing.reading import RowSource, open_rows
-from orchestration.landing.refusal import FileRefusedError
+from orchestration.landing.refusal import FileRefusedError, printable
 from orchestration.landing.report import FileOutcome, LandingFile, LandingReport
 from orchestration.landing.time_zones import prepare_zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     import duckdb
 
@@ -32,22 +32,56 @@ def find_files(
     """Return the files to land, in the order of their names, and the names of those that are not ours."""
     found: list[LandingFile] = []
     unrecognised: list[str] = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        place = PurePosixPath(path.relative_to(folder).as_posix())
-        if any(part.startswith(".") for part in place.parts):
-            continue
+    for path in _paths(folder, unrecognised):
+        place = _place(path, folder)
         mapping, file_format = choose_mapping(place, mappings, contract), format_of_name(path.name)
         if mapping is None or file_format is None:
-            unrecognised.append(str(place))
+            unrecognised.append(printable(str(place)))
             continue
         try:
             facts = path.stat()  # before the hash: a change in between is then seen
             identity = (content_hash(path), facts.st_size, facts.st_mtime_ns)
-        except OSError as error:
-            unrecognised.append(f"{place} (cannot be opened: {error.strerror})")
-            continue
+        except OSError:  # opening it will fail too, and refuse it; until then its name must do
+            identity = (f"not read: {place}", 0, 0)
         found.append(LandingFile(path, str(place), mapping, file_format, *identity))
     return found, unrecognised
+
+
+def _paths(folder: Path, unrecognised: list[str]) -> list[Path]:
+    """Return the files of a folder, hidden ones apart; name the folders, links and pipes that are not read.
+
+    Raises:
+        OSError: the folder itself cannot be opened.
+    """
+
+    def not_opened(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise error
+        unrecognised.append(printable(f"{_place(Path(error.filename), folder)} (cannot be opened: {error.strerror})"))
+
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=not_opened):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        for path in (Path(parent, name) for name in (*links, *names) if not name.startswith(".")):
+            if _is_file(path):
+                found.append(path)
+            else:
+                unrecognised.append(printable(f"{_place(path, folder)} (not a file)"))
+    return sorted(found)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # opening it will say why not
+        return True
+
+
+def _place(path: Path, folder: Path) -> PurePosixPath:
+    """Return where a file lies in the landing folder; bytes of its name that are no text are escaped."""
+    name = os.fsencode(path.relative_to(folder)).decode(errors="backslashreplace")
+    return PurePosixPath(name)
 
 
 def land_folder(

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
@@ -31,6 +32,7 @@ import duckdb
 import yaml
 
 from expectations.contract import Contract, Table, load_contract
+from orchestration.landing.refusal import printable
 from orchestration.landing.time_zones import known_zones
 
 if TYPE_CHECKING:
@@ -39,6 +41,14 @@ if TYPE_CHECKING:
 
 
 _OPTIONS = ("delimiter", "encoding", "time_zone")
+_PARSED = """
+    select
+        json_extract_string(tree, '$.error_message'),
+        json_array_length(tree, '$.statements') + json_array_length(tree, '$.statements[0].node.select_list') = 2,
+        json_extract_string(tree, '$..type') || json_extract_string(tree, '$..function_name')
+    from (select json_serialize_sql($1) as tree)
+"""
+_MORE_THAN_A_VALUE = {"STAR", "SUBQUERY", "VALUE_PARAMETER", "POSITIONAL_REFERENCE", "unnest", "generate_subscripts"}
 
 
 class MappingError(Exception):
@@ -139,25 +149,23 @@ class _Reader:
     def text(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
             raise self.fail(node, "expected one value here")
-        return str(node.value)
+        text = str(node.value)
+        if re.search("[\0\ud800-\udfff]", text):
+            raise self.fail(node, "the text has a NUL or half a character")
+        return text
 
     def expression(self, node: yaml.Node) -> str:
         text = self.text(node)
         if text.isidentifier():
             return text  # the name of a column, even one that SQL has another use for, such as `order`
-        error = duckdb.execute(
-            """
-            select
-                json_extract_string(tree, '$.error_message'),
-                json_array_length(tree, '$.statements') + json_array_length(tree, '$.statements[0].node.select_list')
-            from (select json_serialize_sql($1) as tree)
-            """,
-            [f"select ({text})::varchar"],
-        ).fetchone()
-        if error and error[0]:
-            raise self.fail(node, f"cannot read the expression `{text}`: {error[0]}")
-        if error and error[1] != 2:  # noqa: PLR2004  one statement with one column
+        fault, is_one, parts = duckdb.execute(_PARSED, [f"select ({text})::varchar"]).fetchone() or (None, False, [])
+        if fault:
+            raise self.fail(node, f"cannot read the expression `{text}`: {fault}")
+        if not is_one:
             raise self.fail(node, f"`{text}` is more than one expression")
+        if odd := _MORE_THAN_A_VALUE.intersection(parts):
+            what = ", ".join(sorted(odd)).lower().replace("_", " ")
+            raise self.fail(node, f"`{text}` is not one value of each row ({what})")
         return text
 
     def part(
@@ -242,12 +250,13 @@ class _Reader:
     def option(self, name: str, node: yaml.Node) -> str:
         """Return the delimiter, the encoding or the time zone."""
         text = self.text(node)
-        if name == "delimiter" and len(text.encode()) != 1:
-            raise self.fail(node, f"the delimiter `{text}` is not one plain character")
+        if name == "delimiter" and (len(text.encode()) != 1 or text in '"\r\n'):
+            raise self.fail(node, f"the delimiter `{printable(text)}` is not one plain character")
         if name == "encoding":
             try:
+                b"\xff".decode(text, errors="replace")  # refuses what is not for any text, such as base64 and idna
                 codecs.getincrementaldecoder(text)
-            except LookupError:
+            except (LookupError, UnicodeError):
                 raise self.fail(node, f"no encoding is called '{text}'; for example utf-8, latin-1, gb18030") from None
         if name == "time_zone" and text not in known_zones():
             example = (get_close_matches(text, sorted(known_zones()), n=1) or ["Europe/Berlin"])[0]
@@ -273,6 +282,8 @@ class _Reader:
             return ()
         bodies = self.pairs(entries["tables"][1]).values()
         tables = tuple(replace(self.table_mapping(key, body), time_zone=time_zone) for key, body in bodies)
+        if not tables:
+            raise self.fail(node, "a file entry needs a table under `tables`")
         if all(table.one_row_per for table in tables):
             raise self.fail(node, "every table has one_row_per, so rows would be lost; leave it off one of them")
         return tables
@@ -308,18 +319,24 @@ def load_mapping(path: Path, contract: Contract | None = None) -> tuple[FileMapp
         MappingError: the file cannot be read, or names something the contract does not have.
     """
     reader = _Reader(path, contract or load_contract())
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except FileNotFoundError:
-        raise MappingError(f"{path}: no such mapping file") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise MappingError(f"{path} line {line}: not YAML: {error.problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path}: not YAML in UTF-8: {error}") from None
+    node = _composed(path)
     if node is None:
         raise MappingError(f"{path}: empty; expected `files:` with a list of patterns")
     entries = reader.pairs(node, ("files",))
     if "files" not in entries or not isinstance(entries["files"][1], yaml.SequenceNode):
         raise reader.fail(node, "expected `files:` with a list of patterns")
     return tuple(reader.file_mapping(item) for item in entries["files"][1].value)
+
+
+def _composed(path: Path) -> yaml.Node | None:
+    try:
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        raise MappingError(f"{path}: no such mapping file; name one that is there") from None
+    except OSError as error:
+        raise MappingError(f"{path}: the mapping file cannot be read: {error.strerror}") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise MappingError(f"{path} line {line}: not YAML: {error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise MappingError(f"{path}: not YAML in UTF-8: {error}") from None

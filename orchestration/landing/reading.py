@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +29,7 @@ from orchestration.landing.inspection import (
     scan_text,
     split_line,
 )
-from orchestration.landing.refusal import FileRefusedError
+from orchestration.landing.refusal import FileRefusedError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
 BATCH_ROWS = 50_000
 BLOCK_BYTES = 16 << 20  # no row may be longer
 RESERVED_NAMES = ("_file", "_source_row")
+READING_ERRORS = (
+    pa.ArrowException,
+    OSError,
+    EOFError,
+    zlib.error,
+    UnicodeError,
+)  # the last three: it changed meanwhile
 
 
 @dataclass(frozen=True)
@@ -76,16 +84,22 @@ def _check_header(names: list[str], line: int | None = None) -> tuple[str, ...]:
     if not stripped:
         raise FileRefusedError("there are no columns", "Export it again", line=line)
     for position, name in enumerate(stripped, start=1):
-        if not name:
-            raise FileRefusedError(f"column {position} has no name", "Give every column a name", line=line)
-        if name.lower() in RESERVED_NAMES:
-            raise FileRefusedError("landing keeps this name for itself", "Rename it", line=line, column=name)
+        _check_name(position, name, line)
     times = Counter(name.lower() for name in stripped)
     doubled = next((name for name in stripped if times[name.lower()] > 1), None)
     if doubled:
         what = "the column appears twice (capitals make no difference)"
         raise FileRefusedError(what, "Name each column once", line=line, column=doubled)
     return tuple(stripped)
+
+
+def _check_name(position: int, name: str, line: int | None) -> None:
+    if not name:
+        raise FileRefusedError(f"column {position} has no name", "Give every column a name", line=line)
+    if name.lower() in RESERVED_NAMES:
+        raise FileRefusedError("landing keeps this name for itself", "Rename it", line=line, column=name)
+    if "\0" in name:
+        raise FileRefusedError("the column's name has a NUL character", "Rename it", line=line, column=name)
 
 
 def _csv_header(line: str, delimiter: str) -> tuple[str, ...]:
@@ -99,9 +113,9 @@ def _csv_header(line: str, delimiter: str) -> tuple[str, ...]:
 def _open_csv(path: Path, file_format: FileFormat, mapping: FileMapping) -> RowSource:
     facts = scan_text(path, file_format, mapping.encoding)
     delimiter = mapping.delimiter or guess_delimiter(facts.header_line)
+    header = _csv_header(facts.header_line, delimiter)
     if facts.has_quotes:
         check_quotes(path, file_format, mapping.encoding, delimiter)
-    header = _csv_header(facts.header_line, delimiter)
     source = RowSource(header, iter(()), header_line=1, unended_line=facts.unended_line)
     source.batches = _csv_batches(path, file_format, mapping.encoding, delimiter, source)
     return source
@@ -133,6 +147,9 @@ def _csv_batches(
         )
 
 
+_Value = TypeVar("_Value")
+
+
 class _Number(str):
     """A number of a JSON file, as the source wrote it."""
 
@@ -155,7 +172,7 @@ def _text(value: object) -> str | None:
     return _as_json(value)
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _object(pairs: list[tuple[str, _Value]]) -> dict[str, _Value]:
     doubled = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
     if doubled:
         raise ValueError(f"'{doubled[0]}' appears twice")
@@ -175,7 +192,7 @@ def _json_row(line: str) -> dict[str, str | None]:
     record = _DECODER.decode(line.strip())
     if not isinstance(record, dict):
         raise ValueError("not an object")
-    row = {name.strip(): _text(value) for name, value in record.items()}
+    row = _object([(name.strip(), _text(value)) for name, value in record.items()])
     if "\\u" in line:
         "".join((*row, *filter(None, row.values()))).encode()
     return row
@@ -191,7 +208,7 @@ def _json_rows(
             try:
                 row = _json_row(line)
             except (ValueError, RecursionError) as error:
-                put_aside(number, line.rstrip("\n"), f"is not a JSON object ({error})")
+                put_aside(number, line.rstrip("\n"), printable(f"is not a JSON object ({error})"))
                 continue
             yield row
 
@@ -215,28 +232,51 @@ def _open_jsonl(path: Path, file_format: FileFormat, mapping: FileMapping) -> Ro
     return source
 
 
-def _text_column(column: pa.Array) -> pa.Array:
+def _value_text(value: pa.Scalar) -> str | None:
+    """Return the text of one value of a column that cannot be cast as a whole.
+
+    Raises:
+        ValueError, OverflowError, KeyError: Python has no such character, instant or time zone.
+    """
     try:
-        if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
-            column = column.cast(pa.timestamp("us", column.type.tz))  # casts read six digits
+        return value.cast(pa.string()).as_py()
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid, UnicodeDecodeError):
+        is_text = pa.types.is_string(value.type) or pa.types.is_large_string(value.type)
+        content = (value.cast(pa.binary()) if is_text else value).as_py()
+    return _text(content) if content is None or isinstance(content, (dict, list)) else str(content)
+
+
+def _text_column(name: str, column: pa.Array) -> pa.Array:
+    """Return the column as text; the text of a value does not depend on the values beside it."""
+    column = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+    try:
         texts = column.cast(pa.string())
+        texts.validate(full=True)
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
-        return pa.array([_text(value) for value in column.to_pylist()], pa.string())
+        try:
+            texts = pa.array([_value_text(value) for value in column], pa.string())
+        except (ValueError, OverflowError, KeyError) as error:
+            what = f"a value of the type {column.type} cannot be written as text ({type(error).__name__}: {error})"
+            raise FileRefusedError(what, "Send the column as text", column=name) from None
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        texts = pc.replace_substring_regex(texts, r"([.]\d{6})000", r"\1")  # casts read six digits
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def _parquet_batches(path: Path, header: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
-    with pyarrow.parquet.ParquetFile(path) as file:
+    with path.open("rb") as stream, pyarrow.parquet.ParquetFile(stream) as file:
         for batch in file.iter_batches(BATCH_ROWS):
-            columns = [_text_column(column) for column in batch.columns]
+            columns = [_text_column(name, column) for name, column in zip(header, batch.columns, strict=True)]
             yield pa.RecordBatch.from_arrays(columns, list(header))
 
 
 def _open_parquet(path: Path) -> RowSource:
     try:
-        names = pyarrow.parquet.read_schema(path).names
-    except (pa.ArrowException, OSError) as error:
-        raise FileRefusedError(f"the Parquet file is cut off or damaged ({error})", "Send it again") from None
+        with path.open("rb") as stream:  # by its path the library would take some names for addresses
+            names = pyarrow.parquet.read_schema(stream).names
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        told = str(error).partition("\n")[0]
+        raise FileRefusedError(f"the Parquet file is cut off or damaged ({told})", "Send it again") from None
     header = _check_header(names)
     return RowSource(header, _parquet_batches(path, header))
 
@@ -254,7 +294,7 @@ def open_rows(path: Path, file_format: FileFormat, mapping: FileMapping) -> RowS
         opener = _open_csv if file_format.kind == "csv" else _open_jsonl
         return opener(path, file_format, mapping)
     except OSError as error:
-        raise FileRefusedError(f"cannot be opened: {error}", "Give landing the right to read it") from None
+        raise FileRefusedError(f"cannot be opened: {error.strerror}", "Give landing the right to read it") from None
 
 
 def check_end(source: RowSource, rows_count: int) -> None:

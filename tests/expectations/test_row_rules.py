@@ -64,13 +64,12 @@ def test_in_range_breaks_beyond_its_limits_and_not_on_them(limits, expected, rea
     assert [rule.reason for rule in column_rules(of) if rule.name == "x_in_range"] == [reason]
 
 
-def test_not_in_future_breaks_after_the_instant_of_loading_and_before_1900():
+def test_not_in_future_breaks_after_the_instant_of_loading():
     instants = pd.to_datetime(
-        ["2024-06-01 12:00:00", "2024-06-01 12:00:01", None, "1900-01-01", "9999-12-31", "1899-12-31 23:59:59.999999"],
-        format="ISO8601",
+        ["2024-06-01 12:00:00", "2024-06-01 12:00:01", None, "1900-01-01", "9999-12-31"], format="ISO8601"
     )
     result = broken(column(type="timestamp", past=True), instants)
-    assert result == {"x_readable": [], "x_not_in_future": [11, 14, 15]}
+    assert result == {"x_readable": [], "x_not_in_future": [11, 14]}
 
 
 def test_no_broken_row_is_left_out_however_many_there_are():

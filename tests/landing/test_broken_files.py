@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import re
 import resource
@@ -14,6 +15,10 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+
+from expectations.contract import load_contract
+from orchestration.home import PROJECT_FOLDER
+from orchestration.landing.loading import find_files
 
 GOOD = "crm/leads/good.csv"
 GOOD_ROWS = [("G1", "2024-01-01", "Ann"), ("G2", "2024-01-02", None), ("G3", "2024-01-03", "Zoë")]
@@ -115,7 +120,7 @@ def test_an_impossible_date_is_put_aside_with_its_reason(landing):
     assert (row, json.loads(text)) == (2, {"lead_id": "L2", "created_at": "2023-02-29", "name": "Bob"})
     assert reasons == [
         "created_at: '2023-02-29' cannot be read as timestamp; "
-        "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format"
+        "send a real instant from 1900 on as YYYY-MM-DD HH:MM:SS, or map it with a date format"
     ]
 
 
@@ -250,7 +255,64 @@ def test_bad_bytes_far_into_the_file_name_their_line(landing):
     assert message.startswith(f"{BAD}, line 50002, column 'name': byte 0xFF is not UTF-8")
 
 
+def test_a_file_with_carriage_returns_alone_and_bad_bytes_names_line_and_column(landing):
+    content = (HEADER + "L1,2024-01-01,Ann\nL2,2024-01-02,Zoë\n").replace("\n", "\r").encode("latin-1")
+    assert refusal(landing, content).startswith(f"{BAD}, line 3, column 'name': byte 0xEB is not UTF-8")
+
+
+def test_nul_bytes_are_told_before_the_bad_bytes_that_follow_them(landing):
+    message = refusal(landing, (HEADER + "L1,2024-01-01,Zoë\n").encode("utf-16-le"))
+    assert message.startswith(f"{BAD}, line 1: a NUL byte")
+
+
+def test_a_missing_column_is_told_of_the_line_of_its_own_file(landing):
+    """A Parquet file of the same header comes first; it has no lines."""
+    landing.put("crm/leads/a.parquet", parquet(name=pa.array(["Ann"])))
+    message = refusal(landing, "name\nAnn\n")
+    assert message.startswith(f"{BAD}, line 1, column 'lead_id': the header lacks this column")
+
+
+def test_a_fault_of_the_header_is_told_before_one_of_the_quotes_that_it_explains(landing):
+    message = refusal(landing, '\nlead_id;created_at;name\nL1;2024-01-01;"Ann, of York"; \n')
+    assert message == f"{BAD}, line 1: the first line is blank. Put the names of the columns there."
+
+
+def test_a_message_is_one_short_line_whatever_the_file_is_called_and_has(landing):
+    name = "crm/leads/a\nb\x1b[31m.csv"
+    header = ",".join(f"column {number} {'x' * 500}" for number in range(1_000))
+    message = refusal(landing, f"{header}\n", name)
+    assert message.startswith("crm/leads/a\\nb\\x1b[31m.csv, line 1, column 'lead_id'")
+    assert message.isprintable()
+    assert "and 970 more. Add or rename" in message
+    assert len(message) < 4_000
+
+
 # Read rightly
+
+
+def test_a_file_name_that_is_no_text_is_escaped(landing):
+    landing.put("crm/leads/\udcff.csv", HEADER + "L2,2024-01-01,Bob\n")
+    landing.put("crm/leads/\udcfe.parquet", parquet(lead_id=pa.array(["L3"]), created_at=pa.array(["2024-01-01"])))
+    landing.land()
+    files = landing.rows("crm.leads", "lead_id, _source_file", "lead_id in ('L2', 'L3')")
+    assert sorted(files) == [("L2", r"crm/leads/\xff.csv"), ("L3", r"crm/leads/\xfe.parquet")]
+
+
+@pytest.mark.parametrize(
+    "text", ["0000-12-31", "0001-01-01", "1899-12-31 23:59", "1900-01-01 00:00:00+01:00", "9999-12-31 23:59:59-14:00"]
+)
+def test_an_instant_out_of_the_years_1900_to_9999_is_put_aside(landing, text):
+    assert landed(landing, f"{HEADER}L1,{text},\nL2,1900-01-01,\n") == [("L2", "1900-01-01", None)]
+    assert f"'{text}' cannot be read as timestamp" in landing.quarantine()[0][2][0]
+
+
+def test_a_day_before_1900_is_put_aside(landing):
+    landing.put(
+        "crm/contracts/a.csv", "contract_id,started_date,ended_date\nC1,1899-12-31,9999-12-31\nC2,1900-01-01,\n"
+    )
+    landing.land()
+    assert landing.rows("crm.contracts", "contract_id, started_date") == [("C2", "1900-01-01")]
+    assert "started_date: '1899-12-31' cannot be read as date" in landing.quarantine()[0][2][0]
 
 
 def test_a_character_across_the_chunks_of_the_scan_is_read(landing, monkeypatch):
@@ -488,6 +550,29 @@ def test_other_text_named_jsonl_is_refused(landing, content):
     assert message == f"{JSONL}, line 1: no line is a JSON object. Send one JSON object a line."
 
 
+def test_a_name_that_appears_twice_in_a_json_line_loses_no_value(landing):
+    good = '{"lead_id": "L1", "created_at": "2024-01-01"}\n'
+    twice = ['{"lead_id": "L2", " lead_id": "L3", "created_at": "2024-01-01"}', r'{"\ud800": 1, "\ud800": 2}']
+    assert landed(landing, good + "\n".join(twice) + "\n", JSONL) == [("L1", "2024-01-01", None)]
+    assert landing.quarantine() == [
+        (2, twice[0], ["is not a JSON object ('lead_id' appears twice)"]),
+        (3, twice[1], [r"is not a JSON object ('\ud800' appears twice)"]),
+    ]
+
+
+def test_a_name_with_a_nul_character_is_refused(landing):
+    content = r'{"lead_id": "L1", "created_at": "2024-01-01", "a\u0000b": 1}'
+    message = refusal(landing, content + "\n", JSONL)
+    assert message == rf"{JSONL}, column 'a\x00b': the column's name has a NUL character. Rename it."
+    content = parquet(**{"lead_id": pa.array(["L1"]), "a\0b": pa.array(["x"])})
+    assert "has a NUL character" in refusal(landing, content, PARQUET)
+
+
+def test_bad_bytes_in_json_lines_name_the_line_and_no_column(landing):
+    content = '{"lead_id": "L1", "created_at": "2024-01-01", "name": "Zoë"}\n'.encode("latin-1")
+    assert refusal(landing, content, JSONL).startswith(f"{JSONL}, line 1: byte 0xEB is not UTF-8")
+
+
 # Parquet
 
 PARQUET = "crm/leads/bad.parquet"
@@ -525,6 +610,85 @@ def test_bytes_in_parquet_that_are_no_text_are_kept_readably(landing):
     assert "xff" in landed(landing, content, PARQUET)[0][2]
 
 
+def test_text_in_parquet_that_is_no_text_is_kept_readably(landing):
+    """A Parquet file may call anything text; only its own cells suffer."""
+    odd = pa.Array.from_buffers(pa.string(), 2, [*pa.array(["ab", "cd"]).buffers()[:2], pa.py_buffer(b"ab\xff\xfe")])
+    columns = {"lead_id": pa.array(["L1", "L2"]), "created_at": pa.array(["2024-01-01"] * 2)}
+    for name in (odd, odd.dictionary_encode(), odd.cast(pa.large_string()), pa.array([b"ab", b"\xff\xfe"])):
+        landed(landing, parquet(**columns, name=name), f"crm/leads/{name.type}.parquet")
+    found = landing.rows("crm.leads", "name", "_source_file like '%.parquet'")
+    assert found == [("ab",), (r"b'\xff\xfe'",)] * 4
+
+
+def test_parquet_instants_with_nanoseconds_lose_nothing_and_hurt_no_row_beside_them(landing):
+    instants = pa.array([1_704_067_200_000_000_000, 1_704_067_200_000_000_001], pa.timestamp("ns"))
+    content = parquet(lead_id=pa.array(["L1", "L2"]), created_at=instants)
+    assert landed(landing, content, PARQUET) == [("L1", "2024-01-01 00:00:00.000000", None)]
+    assert json.loads(landing.quarantine()[0][1])["created_at"] == "2024-01-01 00:00:00.000000001"
+
+
+def test_parquet_types_that_few_use_become_text(landing):
+    content = parquet(
+        lead_id=pa.array([b"\xc6\x7f" * 8], pa.uuid()),
+        created_at=pa.array([Decimal("20240101.00")], pa.decimal256(60, 2)),
+        updated_at=pa.array([2**61], pa.timestamp("us")),
+        name=pa.array(["Ann"]).dictionary_encode(),
+        at=pa.array([1], pa.time64("ns")),
+        day=pa.array([2**30], pa.date32()),
+        span=pa.array([90], pa.duration("s")),
+        none=pa.nulls(1),
+        half=pa.array([1.5], pa.float16()),
+        huge=pa.array([1e300]),
+        nan=pa.array([float("nan")]),
+        zero=pa.array([-0.0]),
+        unsigned=pa.array([2**64 - 1], pa.uint64()),
+        pairs=pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64())),
+        deep=pa.array([{"a": [{"b": Decimal("1.10")}]}]),
+    )
+    assert landed(landing, content, PARQUET) == []
+    ((_, text, reasons),) = landing.quarantine()
+    assert [reason.partition(":")[0] for reason in reasons] == ["created_at", "updated_at"]
+    assert json.loads(text) == {
+        "lead_id": "c67fc67f-c67f-c67f-c67f-c67fc67fc67f",
+        "created_at": "20240101.00",
+        "updated_at": f"<value out of range: {2**61}>",
+        "name": "Ann",
+        "at": "00:00:00.000000001",
+        "day": f"<value out of range: {2**30}>",
+        "span": "90",
+        "none": None,
+        "half": "1.5",
+        "huge": "1e+300",
+        "nan": "nan",
+        "zero": "-0",
+        "unsigned": str(2**64 - 1),
+        "pairs": '[["k", 1]]',
+        "deep": '{"a": [{"b": "1.10"}]}',
+    }
+
+
+def test_the_old_instants_of_96_bits_are_read(landing):
+    sink = pa.BufferOutputStream()
+    table = pa.table({"lead_id": ["L1"], "created_at": pa.array([datetime(2024, 1, 1, 10)], pa.timestamp("ns"))})
+    pyarrow.parquet.write_table(table, sink, use_deprecated_int96_timestamps=True)
+    rows = landed(landing, sink.getvalue().to_pybytes(), PARQUET)
+    assert rows == [("L1", "2024-01-01 10:00:00.000000", None)]
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (pa.array([0], pa.timestamp("us", "Mars/Base")), "a value of the type timestamp[us, tz=Mars/Base]"),
+        (pa.array([[2**30]], pa.list_(pa.date32())), "a value of the type list<element: date32[day]>"),
+    ],
+)
+def test_a_parquet_value_that_has_no_text_refuses_the_file(landing, values, says):
+    content = parquet(lead_id=pa.array(["L1"]), created_at=pa.array(["2024-01-01"]), name=values)
+    message = refusal(landing, content, PARQUET)
+    assert message.startswith(f"{PARQUET}, column 'name': {says} cannot be written as text (")
+    assert message.endswith(". Send the column as text.")
+
+
 @pytest.mark.parametrize("kept", [0.5, 0.99])
 def test_a_cut_parquet_file_is_refused(landing, kept):
     content = parquet(lead_id=pa.array([str(n) for n in range(5_000)]), created_at=pa.array(["2024-01-01"] * 5_000))
@@ -542,6 +706,58 @@ def test_a_parquet_file_damaged_in_the_middle_is_refused_whole(landing, monkeypa
     middle = len(content) // 2
     content[middle : middle + 3_000] = b"\xff" * 3_000
     assert f"{PARQUET}: cannot be read after row" in refusal(landing, bytes(content), PARQUET)
+
+
+# What the page says
+
+LEADS = "lead_id,created_at\n"
+DOCUMENTED = {
+    "crm/leads/header.csv": "id,created_at,name\nL1,2024-01-01,Ann\n",
+    "crm/leads/latin.csv": (HEADER + "L1,2024-01-01,Ann\nL2,2024-01-02,Zoë\n").encode("latin-1"),
+    "crm/leads/quote.csv": HEADER + 'L1,2024-01-01,Ann\nL2,2024-01-02,"Bob\n',
+    "crm/leads/nul.csv": HEADER + "L1,2024-01-01,Ann\nL2,2024-01-02,\0\n",
+    "crm/leads/empty.csv": "",
+    "crm/leads/half.csv": HEADER + "L1,2024-01-01,Ann\nL2,20",
+    "crm/leads/twice.csv": "lead_id,created_at,name,name\nL1,2024-01-01,a,b\n",
+    "crm/leads/blank.csv": "\n" + HEADER,
+    "crm/leads/nameless.csv": "lead_id,,created_at\nL1,a,2024-01-01\n",
+    "crm/leads/name.jsonl": r'{"lead_id": "L1", "created_at": "2024-01-01", "a\u0000b": 1}' + "\n",
+    "crm/leads/list.jsonl": '[{"lead_id": "L1"}]\n',
+    "crm/leads/really.csv": b"PK\x03\x04workbook",
+    "crm/leads/cut.parquet": parquet(lead_id=pa.array(["L1"]), created_at=pa.array(["2024-01-01"]))[:-3],
+    "crm/leads/zone.parquet": parquet(
+        lead_id=pa.array(["L1"]),
+        created_at=pa.array(["2024-01-01"]),
+        name=pa.array([0], pa.timestamp("us", "Mars/Base")),
+    ),
+}
+PUT_ASIDE = {
+    "crm/leads/dates.csv": f"{LEADS}L1,0001-01-01\nL2,2023-02-29\nL3,2999-01-01\n,2024-01-01\n",
+    "crm/leads/status.csv": f"{LEADS.strip()},status\nL1,2024-01-01,perhaps\nL2,2024-01-01\n",
+    "crm/leads/twice.jsonl": '{"lead_id": "L1", "created_at": "2024-01-01"}\n{"lead_id": "L2", " lead_id": "L3"}\n',
+    "orders/order_lines/large.csv": "order_id,line_number,quantity\nO1,1,1e300\n",
+    "crm/contacts/born.csv": "contact_id,created_at,birth_year\nC1,2024-01-01,1802\n",
+    "orders/payments/money.csv": 'payment_id,paid_at,amount\nP1,2024-01-01,"1,299.50"\n',
+}
+
+
+def told_in_docs(heading):
+    """Return the messages in the table below a heading of docs/landing.md."""
+    page = (PROJECT_FOLDER / "docs" / "landing.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    cells = [line.split(" | ", 1)[1] for line in section.splitlines() if line.startswith("| ")][1:]
+    return {cell.removesuffix(" |").strip("` ") for cell in cells}
+
+
+def test_the_page_tells_what_landing_tells(landing):
+    for name, content in {**DOCUMENTED, **PUT_ASIDE}.items():
+        landing.put(name, content)
+    landing.land()
+    messages = {landing.outcome(name).message for name in DOCUMENTED}
+    assert {told for told in told_in_docs("Refused: the whole file") if "cut.csv.gz" not in told} == messages
+    reasons = {reason for (found,) in landing.quarantine("reasons") for reason in found}
+    for told in told_in_docs("Quarantined: one row"):
+        assert any(told in reason for reason in reasons), told
 
 
 # The folder as a whole
@@ -593,6 +809,42 @@ def test_a_file_that_grows_while_it_is_read_is_refused_and_lands_when_complete(l
     monkeypatch.undo()
     landing.land()
     assert len(landing.rows("crm.leads", where=f"_source_file = '{BAD}'")) == 2
+
+
+def test_what_may_not_be_read_is_told_and_lands_when_it_may(landing, without_privileges):
+    landing.land()  # what is imported late is imported while it may be
+    path = landing.put(BAD, HEADER + "L1,2024-01-01,Ann\n")
+    folder = landing.put("crm/contacts/closed/a.csv", "contact_id,created_at\nC1,2024-01-01\n").parent
+    for closed in (path, folder):
+        closed.chmod(0)
+    with without_privileges(landing.folder):
+        report = landing.land()
+    message = f"{BAD}: cannot be opened: Permission denied. Give landing the right to read it."
+    assert landing.outcome(BAD).message == message
+    assert report.unrecognised == ["crm/contacts/closed (cannot be opened: Permission denied)"]
+    for opened in (path, folder):
+        opened.chmod(0o700)
+    landing.land()
+    assert landing.outcome(BAD).landed_count == landing.outcome("crm/contacts/closed/a.csv").landed_count == 1
+
+
+def test_links_and_pipes_are_told_and_not_read(landing):
+    landing.folder.joinpath("crm/leads/gone.csv").symlink_to("nowhere.csv")
+    landing.folder.joinpath("crm/leads/again").symlink_to(landing.folder)
+    os.mkfifo(landing.folder / "crm/leads/pipe.csv")
+    landing.folder.joinpath("crm/leads/folder.csv").mkdir()
+    landing.folder.joinpath("crm/leads/linked.csv").symlink_to("good.csv")
+    report = landing.land()
+    assert sorted(report.unrecognised) == [
+        f"crm/leads/{name} (not a file)" for name in ("again", "gone.csv", "pipe.csv")
+    ]
+    assert landing.outcome("crm/leads/linked.csv").status == "skipped"
+
+
+def test_a_landing_folder_that_is_not_there_is_an_error(landing, tmp_path):
+    landing.land()
+    with pytest.raises(FileNotFoundError):
+        find_files(tmp_path / "nothing", (), load_contract())
 
 
 def test_a_file_that_vanishes_is_refused(landing, monkeypatch):

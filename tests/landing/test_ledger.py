@@ -152,15 +152,15 @@ def test_a_row_put_aside_keeps_its_text_and_all_its_reasons(landing):
     assert (first[0], json.loads(first[1])) == (1, empty)
     assert first[2] == [
         "held_at: '2024-02-30' cannot be read as timestamp; "
-        "send a real instant as YYYY-MM-DD HH:MM:SS, or map it with a date format",
+        "send a real instant from 1900 on as YYYY-MM-DD HH:MM:SS, or map it with a date format",
         "hours: '-2' is not at least 0",
         "training_id: is empty; every row must have it",
     ]
     assert json.loads(second[1])["user_id"] == "U 2, é"
     assert second[2] == [
-        "held_at: '2124-01-01 00:00:00' lies in the future, or before 1900; "
-        "an event must have happened before it is loaded",
-        "hours: 'x' cannot be read as number; send a number with a point and no thousands separator, such as 1299.5",
+        "held_at: '2124-01-01 00:00:00' lies in the future; an event must have happened before it is loaded",
+        "hours: 'x' cannot be read as number; send a number with a point and no thousands separator, such as 1299.5, "
+        "of up to twelve digits before it",
     ]
     columns = "source_file, mapping_name, content_hash, quarantined_at"
     (ledger,) = files_of(landing, "source_file, mapping_name, content_hash, loaded_at")
@@ -267,7 +267,7 @@ def test_a_table_of_many_broken_rows_is_put_aside_row_by_row(landing):
 
 
 def test_distant_dates_are_judged_and_kept(landing):
-    content = "user_id,valid_from_at,valid_to_at\nU1,0001-01-01,9999-12-31 23:59:59\n"
+    content = "user_id,valid_from_at,valid_to_at\nU1,1900-01-01,9999-12-31 23:59:59\n"
     landing.put("crm/users/a.csv", content)
     landing.land()
-    assert landing.rows("crm.users", "valid_from_at, valid_to_at") == [("0001-01-01", "9999-12-31 23:59:59")]
+    assert landing.rows("crm.users", "valid_from_at, valid_to_at") == [("1900-01-01", "9999-12-31 23:59:59")]

@@ -88,6 +88,17 @@ def mapping_of(tmp_path):
         ),
         (LEADS.replace("'*.csv'", "'*.csv'\n    time_zone: IST"), 3, "there is no time zone 'IST'"),
         (LEADS.replace("'*.csv'", "'*.csv'\n    timezone: UTC"), 3, "did you mean 'time_zone'?"),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: base64"), 3, "no encoding is called 'base64'"),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: idna"), 3, "no encoding is called 'idna'"),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    encoding: \"\\0\""), 3, "the text has a NUL or half a character"),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    delimiter: '\"'"), 3, 'the delimiter `"` is not one plain character'),
+        (LEADS.replace("'*.csv'", "'*.csv'\n    delimiter: \"\\n\""), 3, "the delimiter `\\n` is not one plain"),
+        (LEADS.replace(": id,", ': "\\ud800",'), 5, "the text has a NUL or half a character"),
+        (LEADS.replace(": id,", ": '$1',"), 5, "`$1` is not one value of each row (value parameter)"),
+        (LEADS.replace(": id,", ": columns(*),"), 5, "`columns(*)` is not one value of each row (star)"),
+        (LEADS.replace(": id,", ": 'unnest([id, id])',"), 5, "is not one value of each row (unnest)"),
+        (LEADS.replace(": id,", ": '(from incoming select max(id))',"), 5, "is not one value of each row (subquery)"),
+        (HEAD.replace("tables:", "tables: {}"), 2, "a file entry needs a table under `tables`"),
         ("files: all\n", 1, "expected `files:` with a list of patterns"),
         ("file: []\n", 1, "unknown entry 'file'; did you mean 'files'?"),
         ("- a\n", 1, "expected `name: value` pairs here"),
@@ -103,7 +114,13 @@ def test_a_fault_is_told_with_file_and_line(mapping_of, tmp_path, text, line, sa
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("", "empty; expected `files:`"), (b"\xff\xfe\xff", "not YAML"), ("a\0b", "not YAML")]
+    ("text", "says"),
+    [
+        ("", "empty; expected `files:`"),
+        (b"\xff\xfe\xff", "not YAML"),
+        ("a\0b", "not YAML"),
+        ("[" * 5_000, "not YAML"),
+    ],
 )
 def test_a_file_that_is_no_text_is_told(mapping_of, text, says):
     with pytest.raises(MappingError, match=says):
@@ -113,6 +130,18 @@ def test_a_file_that_is_no_text_is_told(mapping_of, text, says):
 def test_a_missing_mapping_file_is_told(tmp_path):
     with pytest.raises(MappingError, match=r"none\.yml: no such mapping file"):
         load_mapping(tmp_path / "none.yml")
+    with pytest.raises(MappingError, match="the mapping file cannot be read: Is a directory"):
+        load_mapping(tmp_path)
+
+
+def test_utf_16_without_a_byte_order_is_refused_with_the_setting_that_reads_it(landing, mapping_of):
+    landing.put("a.csv", "id,day\nL1,2024-01-01\n".encode("utf-16-le"))
+    landing.land(mapping_of(LEADS.replace("'*.csv'", "'*.csv'\n    encoding: utf-16")))
+    message = landing.outcome("a.csv").message
+    assert message.startswith("a.csv, line 1: the text is not UTF-16: UTF-16 stream does not start with BOM.")
+    assert "`encoding: utf-16-le`" in message
+    landing.land(mapping_of(LEADS.replace("'*.csv'", "'*.csv'\n    encoding: utf-16-le")))
+    assert landing.outcome("a.csv").landed_count == 1
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT_FOLDER / "examples").glob("*/mapping.yml")), ids=str)

@@ -102,7 +102,7 @@ def test_a_failed_step_is_told_on_the_screen_in_the_file_and_to_the_webhook(
         "    OSError: [Errno 28] No space left on device",
         "Readers still see nothing yet. The whole log: the.log",
         "What to do:",
-        "  Free space on the disk of the warehouse, then run again.",
+        "  The disk is full, or a limit on the size of files is reached; make room and run again.",
     ]
     assert told["run_id"] == result.run_id
     assert told["readers_see"] is None
@@ -168,7 +168,7 @@ def test_the_sensor_tells_of_a_run_that_the_hook_did_not_tell_of(
         failure_sensor(job)(context)
     (told,) = file.read_text(encoding="utf-8").splitlines()
     assert "Permission denied" in told
-    assert "Make the folder of the warehouse writable" in told
+    assert "Give this user the right to read and write there" in told
 
 
 _RUN_FOR_EVER = """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from conftest import COMMAND
-from test_main_job import ARRIVAL_COLUMNS, landing, published, tables
+from test_main_job import ARRIVAL_COLUMNS, BROKEN, landing, published, put_broken_files, tables
 
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.publishing.release import current_manifest, release_ids
@@ -82,7 +82,10 @@ def whole_release(home: WarehouseHome) -> str | None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return landing(tmp_path_factory.mktemp("in"), second_day=True)
+    """A small company, with broken files among its own."""
+    folder = landing(tmp_path_factory.mktemp("in"), second_day=True)
+    put_broken_files(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +95,14 @@ def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Wareh
     runs = [start(folder, home) for _ in range(2)]
     told = [run.communicate()[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], told
+    assert any(tells_of_broken_files(text) for text in told), told
     return home
+
+
+def tells_of_broken_files(told: str) -> bool:
+    """Return whether a run told what became of each broken file, and no more."""
+    lines = [line for line in told.splitlines() if line.startswith(("Files", "Rows", "  refused", "  not"))]
+    return len(lines) == len(BROKEN) and all(map(str.startswith, lines, BROKEN))
 
 
 def finish_and_compare(folder: Path, home: WarehouseHome, undisturbed: WarehouseHome) -> None:

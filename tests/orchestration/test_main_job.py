@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import random
 import shutil
@@ -36,6 +37,29 @@ def landing(folder: Path, *, second_day: bool) -> Path:
     header = "order_id,customer_id,email,ordered_at,gross_amount"
     write(folder / "orders" / "orders" / f"day_{second_day + 1}.csv", [header, *orders])
     return folder
+
+
+def put_broken_files(folder: Path) -> None:
+    """Put files of every kind of fault beside those of the company."""
+    header = "order_id,customer_id,email,ordered_at,gross_amount"
+    write(folder / "orders" / "orders" / "odd.csv", [header, "X1,C9,c@x.test,9999-12-31,1", "X2,C9,,0001-01-01,1e400"])
+    write(folder / "orders" / "payments" / "header\n.csv", ["id", "1"])
+    write(folder / "crm" / "contacts" / "not.parquet", ["contact_id,created_at"])
+    (folder / "crm" / "contacts" / "cut.csv.gz").write_bytes(gzip.compress(b"contact_id,created_at\n")[:-4])
+    (folder / "crm" / "leads" / "latin.csv").write_bytes(b"lead_id,created_at,name\nX3,2024-01-01,Zo\xeb\n")
+    (folder / "crm" / "leads" / "\udcff.jsonl").write_bytes(b'{"lead_id": "X4", "a\\u0000b": 1}\n')
+    (folder / "crm" / "leads" / "gone.csv").symlink_to("nowhere.csv")
+    write(folder / "notes.txt", ["no table"])
+
+
+BROKEN = r"""Files: 3 loaded, 0 skipped (same content as one loaded before), 5 refused.
+Rows: 7 loaded, 2 quarantined with reasons.
+  refused: crm/contacts/cut.csv.gz, line 2: the gzip stream is cut off or damaged
+  refused: crm/contacts/not.parquet: the name says parquet, but the content is text. Rename it or export it again.
+  refused: crm/leads/\xff.jsonl, column 'a\x00b': the column's name has a NUL character. Rename it.
+  refused: crm/leads/latin.csv, line 2, column 'name': byte 0xEB is not UTF-8. Export it as UTF-8,
+  refused: orders/payments/header\n.csv, line 1, column 'payment_id': the header lacks this column,
+  not recognised: crm/leads/gone.csv (not a file), notes.txt""".splitlines()
 
 
 def write(path: Path, lines: list[str]) -> None:

@@ -25,7 +25,7 @@ order_lines_valued as (
         order_lines.unit_price,
         coalesce(
             order_lines.amount,
-            cast(order_lines.quantity * order_lines.unit_price as decimal(18, 4))
+            {{ dbt.safe_cast('order_lines.quantity * order_lines.unit_price', 'decimal(18, 4)') }}
             - coalesce(order_lines.discount_amount, 0)
         ) as line_amount
     from order_lines
