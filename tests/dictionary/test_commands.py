@@ -117,8 +117,8 @@ def test_models_started_from_the_page_are_not_built_by_a_broken_dictionary(
         dg.materialize([*transformation.transformation_assets()], resources=resources)
     assert all(f"{broken.folder}/{text}" in failure.value.description for text in TOLD)
     with duckdb.connect(str(tmp_path / "warehouse" / "working.duckdb"), read_only=True) as connection:
-        schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
-    assert schemas == [("landing",)], "the run is recorded, and nothing is built"
+        schemas = {schema for (schema,) in connection.execute("select schema_name from duckdb_tables()").fetchall()}
+    assert schemas <= {"raw", "landing", "fitted"}, "the run is recorded, and nothing is built"
 
 
 CHURN_DAYS = """
