@@ -4,7 +4,8 @@ Engines read more than they should: DuckDB casts `2024-01-01T10:00+02:00` to a t
 the offset, and takes `epoch`, `nan` and `1_000`; it takes `24:00:00` for the next midnight, which Spark
 does not. So a text is first held against a pattern, then cast.
 Instants are those of the years 1900 to 9999, UTC: the stage engine counts from 1900, the calendar has 200 years, and
-no library here reads more than four digits. Numbers stay below 10^12, so that sums of money fit decimal(18, 4).
+no library here reads more than four digits. Numbers stay below 10^12, so that sums of money fit decimal(18, 4), and
+integers within 32 bits.
 Staging models cast with the macros of the same names in `dbt_project/macros/`.
 """
 
@@ -41,7 +42,9 @@ COLUMN_TYPES = {
     kind.name: kind
     for kind in (
         ColumnType("text", r"(?s).*", "{}", "send text"),
-        ColumnType("integer", r"[+-]?[0-9]+", "try_cast({} as bigint)", "send digits only, such as 1299"),
+        ColumnType(
+            "integer", r"[+-]?[0-9]+", "try_cast({} as integer)", "send digits only, such as 1299, below 2147483648"
+        ),
         ColumnType(
             "number",
             r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?",
