@@ -61,7 +61,7 @@ def _personal_fields_macro(contract: Contract) -> str:
     """Return the macro that tells a history's model which fields of its table are tagged as personal."""
     lines = [
         f"{{# {MADE_BY}",
-        "   The columns that the contract tags as personal, as texts of SQL, for a history of changes of any column. #}",
+        "   The columns that the contract tags as personal, as texts of SQL, for a history of changes of columns. #}",
         "{% macro personal_fields(table) -%}",
         "    {{ {",
     ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from orchestration.engine import Engine
     from orchestration.home import WarehouseHome
     from orchestration.parity import EngineBuild, TableComparison
+    from orchestration.privacy.erasure import Erased
     from orchestration.refresh import RefreshResult
 
 _STAGES = """
@@ -84,6 +85,21 @@ def print_failure(console: Console, home: WarehouseHome, result: RefreshResult) 
     shown = current_manifest(home)
     keep = f"release {shown.release_id}, as of {shown.as_of} UTC" if shown else "nothing yet"
     console.print(f"Readers still see {keep}. The whole log: {home.folder / 'last_run.log'}")
+
+
+def print_erasure(console: Console, done: Erased) -> None:
+    """Print what an erasure changed, and whether anything of the person is left."""
+    console.print(
+        f"Erasure {done.erasure_id}: {done.raw_rows_count:,} rows of raw, {done.files_count} landing files, "
+        f"{done.releases_count} releases and {done.logs_count} logs were written anew."
+    )
+    for name in done.unseen_files:
+        console.print(f"  landed from a file that is not in the folder now: {name}", style="red", markup=False)
+    for path, count in done.left.items():
+        console.print(f"  still tells of the person, {count} times: {path}", style="red", markup=False)
+    if not done.left:
+        console.print("Every file of the warehouse and of the landing folder was searched: none tells of the person.")
+    console.print("The next `lifecycle run` builds from the erased rows and publishes the same figures.")
 
 
 def print_parity(console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]) -> None:

@@ -1,5 +1,5 @@
 {# Made by `lifecycle reference`; do not edit.
-   The columns that the contract tags as personal, as texts of SQL, for a history of changes of any column. #}
+   The columns that the contract tags as personal, as texts of SQL, for a history of changes of columns. #}
 {% macro personal_fields(table) -%}
     {{ {
         "crm.leads": "'name', 'email', 'phone'",

@@ -7,9 +7,10 @@ import dagster as dg
 from expectations.contract import Table, load_contract
 from expectations.row_rules import row_rules
 from orchestration.defs.resources import LandingFolder, Progress, Warehouse
-from orchestration.landing.ledger import request_build
+from orchestration.landing.ledger import prepare_tables, request_build
 from orchestration.landing.loading import land_folder
 from orchestration.landing.report import LandingReport
+from orchestration.privacy.landing_files import ErasedReturns
 
 FILES_KEY = dg.AssetKey(["landing", "files"])
 REQUESTS_KEY = dg.AssetKey(["landing", "build_requests"])
@@ -57,7 +58,11 @@ def landing_asset() -> dg.AssetsDefinition:
         warehouse: Warehouse, landing_folder: LandingFolder, progress: dg.ResourceParam[Progress]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         with warehouse.connect() as connection:
-            report = land_folder(connection, landing_folder.folder, landing_folder.mappings, progress=progress)
+            prepare_tables(connection, load_contract())
+            returns = ErasedReturns(connection, warehouse.home)
+            report = land_folder(
+                connection, landing_folder.folder, landing_folder.mappings, returns=returns, progress=progress
+            )
             request_build(connection, warehouse.as_of, warehouse.known_at)
         yield from table_results(report)
         yield from check_results(report)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from orchestration.privacy.landing_files import ErasedReturns
+
 GROUP_BYTES = 64 << 20
 
 
@@ -49,12 +51,13 @@ def find_files(
     return found, unrecognised
 
 
-def land_folder(
+def land_folder(  # noqa: PLR0913
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     mappings: tuple[FileMapping, ...] = (),
     *,
     contract: Contract | None = None,
+    returns: ErasedReturns | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> LandingReport:
     """Land every new file of a folder.
@@ -64,6 +67,7 @@ def land_folder(
         folder: the landing folder; files lie under `<source>/<table>/` or match a mapping.
         mappings: file mappings, tried in their order before the place decides.
         contract: the raw contract; the shipped one when None.
+        returns: what writes a file anew that tells of somebody who was erased; none does when None.
         progress: called with one line for each step that takes time.
     """
     contract = contract or load_contract()
@@ -72,6 +76,8 @@ def land_folder(
     report = LandingReport()
     files, report.unrecognised = find_files(folder, mappings, contract)
     fresh = _skip_known(files, landed_hashes(connection), report)
+    if returns:
+        fresh = _skip_known(_rewritten(connection, fresh, returns, report), landed_hashes(connection), report)
     by_mapping = sorted(fresh, key=lambda file: (file.mapping.name, file.name))
     for _, same in groupby(by_mapping, key=lambda file: file.mapping.name):
         for group in _groups(same):
@@ -92,6 +98,18 @@ def _skip_known(files: list[LandingFile], landed: set[tuple[str, str]], report: 
         else:
             fresh[identity] = file
     return list(fresh.values())
+
+
+def _rewritten(
+    connection: duckdb.DuckDBPyConnection, files: list[LandingFile], returns: ErasedReturns, report: LandingReport
+) -> list[LandingFile]:
+    written: list[LandingFile] = []
+    for file in files:
+        try:
+            written.append(returns.rewritten(file))
+        except FileRefusedError as refusal:
+            report.files.append(record_refusal(connection, file, refusal))
+    return written
 
 
 def _groups(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
