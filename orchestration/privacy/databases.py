@@ -94,26 +94,33 @@ class Copier:
             ).fetchall()
         )
         relation, read = f"old.{schema}.{table}", {name: f'"{name}"' for name in types}
-        for name, kind in types.items():
-            if kind == "VARCHAR" and self._has_any(relation, f'"{name}"'):
-                read[name] = f'coalesce((select new from cells where old = "{name}"), "{name}")'
-            if kind == "VARCHAR[]" and self._has_any(relation, f'unnest("{name}")'):
+        for name in self._columns_with_any(relation, [name for name, kind in types.items() if kind == "VARCHAR"]):
+            read[name] = f'coalesce((select new from cells where old = "{name}"), "{name}")'
+        for name in (name for name, kind in types.items() if kind == "VARCHAR[]"):
+            if self._columns_with_any(f'(select unnest("{name}") as cell from {relation})', ["cell"]):
                 read[name] = self._list(name)
+        for name in types:
             if _RECORD_COLUMNS.get(name) in types:
                 read[name] = self._record(name, read[name])
         return read
 
-    def _has_any(self, relation: str, cell: str) -> bool:
-        """Look for the person in a column; what is found within cells is added to the cells that are replaced."""
+    def _columns_with_any(self, relation: str, names: list[str]) -> set[str]:
+        """Return the columns in which the person stands; what is found within cells joins the cells to replace."""
+        if not names:
+            return set()
+        listed = ", ".join(f'"{name}"' for name in names)
         found = self.connection.execute(
-            f"select distinct cell, cell in (select old from cells) from (select {cell} as cell from {relation}) "
-            "where regexp_matches(cell, $1) or cell in (select old from cells)",
+            f"""
+            select distinct name, cell, cell in (select old from cells)
+            from (unpivot (select {listed} from {relation}) on {listed} into name name value cell)
+            where regexp_matches(cell, $1) or cell in (select old from cells)
+            """,
             [self.redactor.sql_pattern],
         ).fetchall()
-        fresh = [[old, self.redactor.redact(old)] for old, is_known in found if not is_known]
+        fresh = {old: self.redactor.redact(old) for _, old, is_known in found if not is_known}
         if fresh:
-            self.connection.executemany("insert into cells values ($1, $2)", fresh)
-        return bool(found)
+            self.connection.executemany("insert into cells values ($1, $2)", list(map(list, fresh.items())))
+        return {name for name, _, _ in found}
 
     def _list(self, name: str) -> str:
         known = self.connection.execute("select old, new from cells where old != ''").fetchall()
@@ -195,7 +202,8 @@ def _copy_quarantine(copier: Copier, salt: str) -> None:
     connection.execute("create or replace temp table own_rows (number bigint)")
     told = f"insert into own_rows select rowid from {place} where regexp_matches(row_text, $1)"
     connection.execute(told, [copier.redactor.sql_pattern])
-    for table in load_contract().tables.values():
+    mappings = {name for (name,) in connection.execute(f"select distinct mapping_name from {place}").fetchall()}
+    for table in (table for table in load_contract().tables.values() if table.id in mappings):
         fields = ", ".join(f"row_text ->> '$.{name}' as \"{name}\"" for name in table.column_names)
         relation = f"""(
             select rowid as number, {fields} from {place}
