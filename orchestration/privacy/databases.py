@@ -9,7 +9,7 @@ import duckdb
 
 from expectations.contract import Table, load_contract
 from orchestration.landing.ledger import prepare_tables
-from orchestration.privacy.tagged import is_own_row, is_touched, recognise, rewritten_columns
+from orchestration.privacy.tagged import is_own_row, is_touched, quarantined, recognise, rewritten_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,13 +34,15 @@ def literal(text: str) -> str:
 
 
 @contextmanager
-def beside(old: Path, fresh: Path, storage_version: str = "latest") -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the old file, read only, as `old` and a fresh one as `fresh`, which is whole on disk in the end."""
+def beside(old: Path, fresh: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the old working database, read only, as `old` and a fresh one as `fresh`, which is whole in the end."""
     fresh.unlink(missing_ok=True)
+    with duckdb.connect(str(fresh)) as connection:
+        prepare_tables(connection, load_contract())
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{escaped(old)}' as old (read_only)")
-        connection.execute(f"attach '{escaped(fresh)}' as fresh (storage_version '{storage_version}')")
+        connection.execute(f"attach '{escaped(fresh)}' as fresh")
         connection.execute("use fresh")
         yield connection
         connection.execute("checkpoint fresh")
@@ -73,11 +75,11 @@ class Copier:
         connection.executemany("insert into cells values ($1, $2)", [["", ""], *map(list, cells.items())])
 
     def tables(self, *schemas: str) -> list[tuple[str, str]]:
-        """Return schema and name of the old tables."""
+        """Return schema and name of the old tables that have rows."""
         return self.connection.execute(
             """
             select schema_name, table_name from duckdb_tables()
-            where database_name = 'old' and list_contains($1, schema_name) order by all
+            where database_name = 'old' and list_contains($1, schema_name) and estimated_size > 0 order by all
             """,
             [list(schemas)],
         ).fetchall()
@@ -164,7 +166,6 @@ def copy_working(copier: Copier, salt: str, erasure_id: str, tombstone: list[tup
     """
     connection = copier.connection
     connection.execute("create or replace temp table touched_files (source_file varchar, content_hash varchar)")
-    prepare_tables(connection, load_contract())
     for schema, table in [*copier.tables(*KEPT_SCHEMAS), IDENTITY]:
         connection.execute(f"create schema if not exists fresh.{schema}")
         if (schema, table) != ("landing", "quarantine"):
@@ -204,11 +205,7 @@ def _copy_quarantine(copier: Copier, salt: str) -> None:
     connection.execute(told, [copier.redactor.sql_pattern])
     mappings = {name for (name,) in connection.execute(f"select distinct mapping_name from {place}").fetchall()}
     for table in (table for table in load_contract().tables.values() if table.id in mappings):
-        fields = ", ".join(f"row_text ->> '$.{name}' as \"{name}\"" for name in table.column_names)
-        relation = f"""(
-            select rowid as number, {fields} from {place}
-            where mapping_name = {literal(table.id)} and json_valid(row_text)
-        )"""
+        relation = quarantined(table, place)
         if recognise(connection, salt, relation, table):
             own = f"select number from {relation} as records where {is_own_row(table)}"
             connection.execute(f"insert into own_rows {own}")

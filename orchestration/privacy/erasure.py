@@ -143,13 +143,17 @@ def _opened(home: WarehouseHome) -> duckdb.DuckDBPyConnection:
             connection.execute("checkpoint")
         connection = duckdb.connect(str(home.working_database), read_only=True)
     except duckdb.IOException:
-        raise ErasureError(f"{home.working_database} is open elsewhere; close what has it open.") from None
+        raise _open_elsewhere(home) from None
     connection.execute("set timezone = 'UTC'")
     schema, table = IDENTITY
     there = "select 1 from duckdb_tables() where schema_name = $1 and table_name = $2"
     if not connection.execute(there, [schema, table]).fetchone():
         raise ErasureError("No build says yet which records are one person's; `lifecycle run` says so.")
     return connection
+
+
+def _open_elsewhere(home: WarehouseHome) -> ErasureError:
+    return ErasureError(f"{home.working_database} is open elsewhere; close what has it open.")
 
 
 def _transition_ids(connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, str]:
@@ -193,8 +197,13 @@ def _carry_out(home: WarehouseHome, plan: Plan, progress: Callable[[str], None])
 
 def _counts(home: WarehouseHome, plan: Plan) -> tuple[int, int, int] | None:
     """Return what the erasure has counted, or None where the working database is still the old one."""
-    with _opened(home) as connection:
-        return connection.execute(_COUNTS, [plan.erasure_id]).fetchone()
+    try:
+        with duckdb.connect(str(home.working_database), read_only=True) as connection:
+            return connection.execute(_COUNTS, [plan.erasure_id]).fetchone()
+    except duckdb.CatalogException:  # nobody was ever erased here
+        return None
+    except duckdb.IOException:
+        raise _open_elsewhere(home) from None
 
 
 def _write_files_aside(home: WarehouseHome, plan: Plan) -> None:

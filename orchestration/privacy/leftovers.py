@@ -105,8 +105,9 @@ def _count_in_database(path: Path, redactor: Redactor) -> int:
         connection.execute(f"attach '{escaped(path)}' as found (read_only)")
         columns = connection.execute(
             """
-            select schema_name || '.' || table_name, list(column_name) from duckdb_columns()
-            where database_name = 'found' and data_type in ('VARCHAR', 'VARCHAR[]') group by all
+            select schema_name || '.' || table_name, list(column_name)
+            from duckdb_columns() inner join duckdb_tables() using (database_name, schema_name, table_name)
+            where database_name = 'found' and data_type in ('VARCHAR', 'VARCHAR[]') and estimated_size > 0 group by all
             """
         ).fetchall()
         return sum(_matches(connection, f"found.{table}", names, redactor) for table, names in columns)

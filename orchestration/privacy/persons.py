@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from expectations.contract import Table, load_contract
 from orchestration.privacy.masks import normal_form
-from orchestration.privacy.tagged import ADDRESS_KINDS, is_own_row, slots_of
+from orchestration.privacy.tagged import ADDRESS_KINDS, is_own_row, quarantined, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +103,12 @@ def _tables() -> Iterable[Table]:
     return load_contract().tables.values()
 
 
+def _records(table: Table) -> str:
+    """Return the SQL of all rows that were sent for a table, those put aside among them."""
+    listed = ", ".join(f'"{name}"' for name in table.column_names)
+    return f"(select {listed} from raw.{table.raw_name} union all select {listed} from {quarantined(table)})"
+
+
 def _records_not_built_yet(
     connection: duckdb.DuckDBPyConnection, addresses: set[tuple[str, str]]
 ) -> set[tuple[str, str]]:
@@ -137,13 +143,13 @@ def _household(connection: duckdb.DuckDBPyConnection, ids: set[tuple[str, str]])
 
 
 def _address_rows() -> str:
-    """Return the SQL of all addresses in raw: kind, hash, text, and whether the row is the person's own by its ids."""
+    """Return the SQL of all addresses: kind, hash, text, and whether the row is the person's own by its ids."""
     parts = [
         f"""
         select '{slot.kind}' as kind, {normal_form(slot.kind, f'records."{slot.column}"')} as value_hash,
             records."{slot.column}" as value, {is_own_row(table, of_kinds=ID_KINDS)} as is_own
-        from raw.{table.raw_name} as records
-        where {slot.condition} and records."{slot.column}" is not null
+        from {_records(table)} as records
+        where {slot.condition} and records."{slot.column}" != ''
         """
         for table in _tables()
         for slot in slots_of(table)
@@ -172,8 +178,9 @@ def _spellings(connection: duckdb.DuckDBPyConnection, addresses: set[tuple[str, 
 
 
 def _tickets(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    own = is_own_row(load_contract().tables["support.tickets"])
-    rows = connection.execute(f"select distinct ticket_id from raw.support__tickets as records where {own}").fetchall()
+    table = load_contract().tables["support.tickets"]
+    told = f"select distinct ticket_id from {_records(table)} as records where {is_own_row(table)}"
+    rows = connection.execute(told).fetchall()
     return {value for (value,) in rows}
 
 
@@ -181,7 +188,7 @@ def _words_of_nobody_else(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Return the names and texts of the person's own rows that no row of another has."""
     parts = [
         f"""
-        select trim(records."{column.name}") as word, {is_own_row(table)} as is_own from raw.{table.raw_name} as records
+        select trim(records."{column.name}") as word, {is_own_row(table)} as is_own from {_records(table)} as records
         """
         for table in _tables()
         for column in table.columns

@@ -75,7 +75,10 @@ class ReleaseRewriter:
         sync(aside)
 
     def _keys(self, connection: duckdb.DuckDBPyConnection, tables: list[tuple[str, list[str]]]) -> dict[str, str]:
-        """Return the keys that only the person's rows have, being made of its ids, and what stands in for them."""
+        """Return the keys that only the person's rows have, being made of its ids, and what stands in for them.
+
+        The customer's own ids are not among them: what stands in for these is known.
+        """
         customers = ", ".join(map(literal, self.plan.customers))
         own, keys = f"customer_id in ({customers})", set[str]()
         for table, columns in tables:
@@ -88,7 +91,8 @@ class ReleaseRewriter:
                 """).fetchall()
                 keys |= {key for (key,) in rows}
         hashed = connection.execute(
-            "select key, md5($1 || key) from (select unnest($2) as key)", [self.plan.secret, sorted(keys)]
+            "select key, md5($1 || key) from (select unnest($2) as key)",
+            [self.plan.secret, sorted(keys - set(self.plan.customers))],
         )
         return dict(hashed.fetchall())
 

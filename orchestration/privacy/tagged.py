@@ -78,6 +78,14 @@ def _is_recognised(slot: Slot) -> str:
     return f'coalesce({slot.condition} and records."{slot.column}" in {found}, false)'
 
 
+def quarantined(table: Table, place: str = "landing.quarantine") -> str:
+    """Return the SQL of the rows of a table that were put aside, as far as they can be read, with their `number`."""
+    fields = ", ".join(f"nullif(row_text ->> '$.{name}', '') as \"{name}\"" for name in table.column_names)
+    return f"""(
+        select rowid as number, {fields} from {place} where mapping_name = '{table.id}' and json_valid(row_text)
+    )"""
+
+
 def recognise(connection: duckdb.DuckDBPyConnection, salt: str, relation: str, table: Table) -> bool:
     """Fill the table `recognised` with what a relation holds of erased persons; return whether there is anything.
 

@@ -128,16 +128,23 @@ def export(
 
 
 def export_again(home: WarehouseHome, is_stale: Callable[[Path], bool]) -> int:
-    """Write the folders of earlier exports anew that are stale; return how many. The caller holds the writer's lock."""
+    """Write the waves in `exports` of the warehouse anew that are stale or were cut off; return how many.
+
+    The caller holds the writer's lock.
+    """
     with _connected(home) as connection:
-        stale = [
-            (wave, folder)
+        waves = [
+            wave
             for plan_id in recording.drawn_plans(connection)
             for wave in recording.drawn_waves(connection, plan_id).values()
-            for folder in recording.export_folders(connection, wave.experiment_id)
-            if folder.is_dir() and is_stale(folder)
         ]
-        for wave, folder in stale:
+        places = {home.folder / "exports" / wave.experiment_id: wave for wave in waves}
+        stale = {
+            folder: wave
+            for folder, wave in places.items()
+            if files.was_cut_off(folder) or (folder.is_dir() and is_stale(folder))
+        }
+        for folder, wave in stale.items():
             _write(connection, wave, recording.members_of(connection, wave.experiment_id), folder, is_stale=True)
     return len(stale)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -182,14 +181,6 @@ def last_export(connection: duckdb.DuckDBPyConnection, experiment_id: str) -> tu
     """Return the number of a wave's last export, 0 where there is none, and the files it told of."""
     rows = connection.execute(_LAST_EXPORT, [experiment_id]).fetchall()
     return (rows[0][0] if rows else 0), {row[1]: LoggedFile(*row[1:]) for row in rows}
-
-
-def export_folders(connection: duckdb.DuckDBPyConnection, experiment_id: str) -> list[Path]:
-    """Return the folders that a wave was ever exported to."""
-    found = connection.execute(
-        "select distinct folder from landing.recorded_exports where experiment_id = $1 order by 1", [experiment_id]
-    ).fetchall()
-    return [Path(folder) for (folder,) in found]
 
 
 def log_export(
