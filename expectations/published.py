@@ -24,7 +24,7 @@ class TableMeasures:
         rows_count: its rows now.
         share_of_last_release: rows now over rows then, of the facts that sources send; None for other tables
             and where there is nothing to compare with.
-        personal_values_count: text values that look like an e-mail address.
+        personal_values_count: text values that look like an e-mail address, or are an address or number that raw holds.
     """
 
     table: str
@@ -67,7 +67,7 @@ PUBLISHED_RULES = (
         "personal_values_count",
         "ExpectColumnValuesToBeBetween",
         (("min_value", 0), ("max_value", 0)),
-        "No value looks like an e-mail address: what names a person stays in raw.",
+        "No value looks like an e-mail address, or is an address or phone number of raw: what names a person stays there.",
     ),
 )
 

@@ -99,7 +99,7 @@ def print_erasure(console: Console, done: Erased) -> None:
         console.print(f"  still tells of the person, {count} times: {path}", style="red", markup=False)
     if not done.left:
         console.print("Every file of the warehouse and of the landing folder was searched: none tells of the person.")
-    console.print("The next `lifecycle run` builds from the erased rows and publishes the same figures.")
+    console.print("Readers see the same figures; the next build is made of the erased rows.")
 
 
 def print_parity(console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]) -> None:

@@ -161,7 +161,7 @@ def record_tables() -> Iterable[tuple[str, str]]:
 def copy_working(copier: Copier, salt: str, erasure_id: str, tombstone: list[tuple[str, str, str | None]]) -> int:
     """Write all that cannot be made anew, and the tombstone; return how many rows of raw are changed.
 
-    What the models build is left out but for whose record is whose: the next run builds it from the erased rows.
+    What the models build is left out but for whose record is whose: the next build makes it of the erased rows.
     The files with such rows are in the table `touched_files` afterwards.
     """
     connection = copier.connection

@@ -30,7 +30,7 @@ from orchestration.privacy.plan import Plan, PlannedFile, replaced_values
 from orchestration.privacy.releases import ReleaseRewriter, id_after
 from orchestration.privacy.tombstones import draw_stand_ins, make_salt, read_salt, tombstone
 from orchestration.publishing.fingerprint import input_fingerprint
-from orchestration.publishing.release import WITHDRAWN, Manifest, release_ids
+from orchestration.publishing.release import Manifest, release_ids
 from orchestration.winback.export import export_again
 
 if TYPE_CHECKING:
@@ -249,26 +249,28 @@ def _write_working(home: WarehouseHome, plan: Plan) -> None:
             [plan.seen_hashes],
         ).fetchall()
         plan.unseen_files = [name for (name,) in unseen]
-        plan.cells |= _fingerprints_of_withdrawn(home, connection, plan)
+        plan.cells |= _fingerprints(home, connection, plan)
     plan.write(home)
     _sync(fresh)
     fresh.replace(home.working_database)
     home.working_database.with_name(f"{home.working_database.name}.wal").unlink(missing_ok=True)
 
 
-def _fingerprints_of_withdrawn(
-    home: WarehouseHome, connection: duckdb.DuckDBPyConnection, plan: Plan
-) -> dict[str, str]:
-    """Return what the inputs of withdrawn releases are known by from now on, so that they stay withdrawn."""
+def _fingerprints(home: WarehouseHome, connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, str]:
+    """Return what the present inputs are known by from now on, so that a run has nothing to do that it had not before.
+
+    The inputs are the landed files and the drawn arms, whose names an erasure changes; releases made of others keep
+    what they were made of.
+    """
     found: dict[str, str] = {}
-    for name in (name for name in plan.releases if (home.releases / name / WITHDRAWN).exists()):
+    for name in plan.releases:
         manifest = Manifest.read(home.releases / name)
         asked = (Engine(manifest.engine.split()[0]), manifest.code_version)
         clocks = (manifest.requested_as_of, manifest.requested_known_at)
         connection.execute("use old")
-        is_of_this = input_fingerprint(connection, *asked, *clocks) == manifest.input_fingerprint
+        is_of_these = input_fingerprint(connection, *asked, *clocks) == manifest.input_fingerprint
         connection.execute("use fresh")
-        if is_of_this:
+        if is_of_these:
             found[manifest.input_fingerprint] = input_fingerprint(connection, *asked, *clocks)
     return found
 

@@ -115,15 +115,17 @@ def _find_cells(
     fresh = ", ".join(f'{sql} as "{name}"' for name, sql in changes.items())
     before = ", ".join(f'records."{name}"' for name in changes)
     result = connection.execute(f"""
-        select _source_row, {is_own_row(table)}, {fresh}, {before} from {relation} as records where {is_touched(table)}
+        select _source_row, {is_own_row(table)}, {fresh}, {before} from {relation} as records
+        where {is_touched(table)} or {is_own_row(table)}
     """)
     places = {name: _columns_in(mapping.expressions.get(name, ""), edits.header) for name in changes}
     for number, is_own, *values in result.fetchall():
-        cells = edits.cells.setdefault(number, {})
+        cells: dict[str, str | None] = dict.fromkeys(unused if is_own else ())
         for position, name in enumerate(changes):
             if values[position] != values[position + len(changes)]:
                 cells.update(dict.fromkeys(places[name], values[position]))
-        cells.update(dict.fromkeys(unused if is_own else ()))
+        if cells:
+            edits.cells.setdefault(number, {}).update(cells)
 
 
 def _unused(mappings: list[TableMapping], header: tuple[str, ...]) -> list[str]:

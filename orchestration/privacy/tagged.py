@@ -69,8 +69,10 @@ def is_own_row(table: Table, *, of_kinds: tuple[str, ...] | None = None) -> str:
 
 
 def is_touched(table: Table) -> str:
-    """Return the SQL of whether anything of a row changes."""
-    return " or ".join(map(_is_recognised, slots_of(table))) or "false"
+    """Return the SQL of whether a row holds anything of a person; a ticket's id is nothing, the text about it is."""
+    has_text = any(column.personal == "text" for column in table.columns)
+    telling = [slot for slot in slots_of(table) if has_text or slot.kind != "ticket"]
+    return " or ".join(map(_is_recognised, telling)) or "false"
 
 
 def _is_recognised(slot: Slot) -> str:

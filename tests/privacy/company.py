@@ -10,7 +10,6 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -232,41 +231,3 @@ def _leave_traces(home: WarehouseHome) -> None:
     for path in home.dagster_folder.glob("runs.db*"):  # with its log, as a run that was killed leaves it
         shutil.copy(path, copied / path.name)
     history.close()
-
-
-def texts_of(path: Path) -> str:
-    """Return all that can be read in a file: the bytes as they are, unpacked, decoded, every value of every table."""
-    content = path.read_bytes()
-    parts = [content.decode("utf-8", errors="replace")]
-    if content.startswith(b"\x1f\x8b"):
-        parts.append(gzip.decompress(content).decode("utf-8", errors="replace"))
-    if path.suffix == ".parquet":
-        parts += [str(column.to_pylist()) for column in pq.read_table(path).columns]
-    if path.suffix == ".duckdb":
-        parts += _values_in_duckdb(path)
-    if content.startswith(b"SQLite format 3"):
-        parts += _values_in_sqlite(path)
-    return "\n".join(parts).lower()
-
-
-def _values_in_duckdb(path: Path) -> list[str]:
-    with duckdb.connect(str(path), read_only=True) as connection:
-        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-        return [str(connection.execute(f'from {schema}."{table}"').fetchall()) for schema, table in tables]
-
-
-def _values_in_sqlite(path: Path) -> list[str]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
-        return [str(connection.execute(f'select * from "{table}"').fetchall()) for (table,) in tables]
-
-
-def found_in(folders: list[Path], identifiers: tuple[str, ...] = IDENTIFIERS) -> dict[str, set[str]]:
-    """Return which identifiers are in which files, by an own search, for the erasure's may be wrong."""
-    found: dict[str, set[str]] = {}
-    for folder in folders:
-        for path in (path for path in folder.rglob("*") if path.is_file()):
-            text = f"{path.name}\n{texts_of(path)}"
-            for identifier in (identifier for identifier in identifiers if identifier.lower() in text):
-                found.setdefault(identifier, set()).add(path.relative_to(folder).as_posix())
-    return found

@@ -25,11 +25,11 @@ from company import (
     ODD_EMAIL,
     PHONE,
     TEXT,
-    found_in,
     make_company,
     write_files,
 )
 from filelock import FileLock
+from searching import found_in
 
 from expectations.contract import load_contract
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
@@ -73,9 +73,9 @@ def published(home: WarehouseHome, sql: str) -> list[tuple]:
 def test_every_identifier_is_found_before_and_none_afterwards(
     made: Path, erased: tuple[WarehouseHome, Path, Erased]
 ) -> None:
-    assert set(found_in([made])) == set(IDENTIFIERS)
+    assert set(found_in([made], IDENTIFIERS)) == set(IDENTIFIERS)
     home, landing, done = erased
-    assert found_in([home.folder.parent, landing]) == {}
+    assert found_in([home.folder.parent, landing], IDENTIFIERS) == {}
     assert (done.left, done.unseen_files) == ({}, ())
     assert (done.raw_rows_count, done.files_count, done.releases_count) == (12, 7, 2)
     assert not home.erasure_plan.exists()
@@ -254,7 +254,7 @@ def test_what_is_sent_again_is_erased_before_it_lands(
     assert ask(home, "select count(*) from raw.crm__leads") == [(before[0][0][0] + 2,)]
     assert ask(home, "from landing.quarantine") == before[1]
     assert ask(home, "select sum(rows_count)::int from landing.erased_returns") == [(16,)]
-    assert found_in([home.folder, landing]) == {}
+    assert found_in([home.folder, landing], IDENTIFIERS) == {}
 
 
 class Eraser:
@@ -305,7 +305,7 @@ def test_killed_at_any_moment_the_next_erasure_completes_it(
             erase(home, None, landing)
         with suppress(ErasureError):
             erase(home, ADA_LEAD, landing)
-    assert found_in([home.folder, landing]) == {}
+    assert found_in([home.folder, landing], IDENTIFIERS) == {}
     assert release_ids(home) == ["2024-1-e1", "2024-2-e1"]
     assert ask(home, "select raw_rows_count, landing_files_count, releases_count from landing.erasures") == [(12, 7, 2)]
     assert [path for path in home.folder.parent.rglob(".*") if path.name != ".published"] == []

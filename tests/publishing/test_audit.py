@@ -63,3 +63,9 @@ def test_facts_of_the_sources_may_not_shrink_by_half_unless_the_build_looks_back
 def test_an_address_in_any_text_column_is_found(working: duckdb.DuckDBPyConnection, text: str) -> None:
     working.execute("insert into marts.fct_orders values ($1)", [text])
     assert broken(working, None) == [("fct_orders", "no_personal_values")]
+
+
+def test_a_number_that_raw_holds_is_found_however_it_looks(working: duckdb.DuckDBPyConnection) -> None:
+    working.execute("create schema raw; create table raw.crm__leads as select '138 0000 1234' as phone, 'x' as email")
+    working.execute("insert into marts.fct_orders values ('138 0000 1234')")
+    assert broken(working, None) == [("fct_orders", "no_personal_values")]
