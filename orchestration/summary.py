@@ -59,6 +59,9 @@ def _print_landing(console: Console, landing: dict[str, Any]) -> None:
         f"{landing['files_refused']} refused."
     )
     console.print(f"Rows: {landing['rows_landed']:,} loaded, {landing['rows_quarantined']:,} quarantined with reasons.")
+    if landing["rows_erased_again"]:
+        count = f"{landing['rows_erased_again']:,} rows of persons who were erased"
+        console.print(f"Sent again: {count}. Their files were written anew before they were loaded.")
     for message in landing["refusals"]:
         console.print(f"  refused: {message}", markup=False)
     for message in landing["added_columns"]:

@@ -84,6 +84,7 @@ def table_results(report: LandingReport) -> Iterator[dg.MaterializeResult]:
             "files_refused": len(report.with_status("refused")),
             "rows_landed": report.landed_rows_count,
             "rows_quarantined": report.quarantined_rows_count,
+            "rows_erased_again": report.erased_rows_count,
             "refusals": [outcome.message for outcome in report.with_status("refused")],
             "unrecognised": list(report.unrecognised),
             "added_columns": [f"{o.name}: {', '.join(o.added_columns)}" for o in report.files if o.added_columns],

@@ -109,6 +109,7 @@ def _rewritten(
             written.append(returns.rewritten(file))
         except FileRefusedError as refusal:
             report.files.append(record_refusal(connection, file, refusal))
+    report.erased_rows_count = returns.rows_count
     return written
 
 

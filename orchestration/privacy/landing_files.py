@@ -294,6 +294,7 @@ class ErasedReturns:
         """Keep where it is known who was erased."""
         self.connection = connection
         self.salt = read_salt(home)
+        self.rows_count = 0
 
     def rewritten(self, file: LandingFile) -> LandingFile:
         """Return the file as it lies in the folder when this is done; most are left as they are.
@@ -315,6 +316,7 @@ class ErasedReturns:
             )
             raise FileRefusedError(what, "Make it writable, so that they are erased before it lands") from None
         fresh = as_it_lies(file)
+        self.rows_count += edits.rows_count
         self.connection.execute(
             "insert into landing.erased_returns values ($1, $2, $3, timezone('UTC', now()))",
             [fresh.hash, fresh.name, edits.rows_count],
