@@ -25,7 +25,7 @@ from orchestration.landing.mapping import load_mapping
 from orchestration.privacy.databases import IDENTITY, Copier, beside, copy_working
 from orchestration.privacy.landing_files import aside_of, find_edits, write_edited
 from orchestration.privacy.leftovers import find_values, redact_files
-from orchestration.privacy.persons import ErasureError, find_customer, find_person
+from orchestration.privacy.persons import ErasureError, find_person
 from orchestration.privacy.plan import Plan, PlannedFile, replaced_values
 from orchestration.privacy.releases import ReleaseRewriter, id_after
 from orchestration.privacy.tombstones import draw_stand_ins, make_salt, read_salt, tombstone
@@ -111,7 +111,7 @@ def erase(
 def _plan(home: WarehouseHome, told: str, landing_folder: Path, mapping_file: Path | None) -> Plan:
     salt = make_salt(home)
     with _opened(home) as connection:
-        person = find_person(connection, find_customer(connection, told))
+        person = find_person(connection, told)
         stand_ins = draw_stand_ins(person)
         customers, values = replaced_values(person, stand_ins)
         plan = Plan(

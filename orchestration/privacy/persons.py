@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from expectations.contract import Table, load_contract
 from orchestration.privacy.masks import normal_form
-from orchestration.privacy.tagged import ADDRESS_KINDS, is_own_row, quarantined, slots_of
+from orchestration.privacy.tagged import ADDRESS_KINDS, Slot, is_own_row, quarantined, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ class Person:
     """What the warehouse knows a person by.
 
     Attributes:
-        customer_id: the id of the customer in the marts.
+        customer_id: the id of the customer in the marts, or what was told of who is none.
         ids: kind and id of every record that is the person's.
         tickets: the ids of the person's tickets, which stay, for they name a ticket and nobody.
         addresses: kind and hash of every e-mail address and phone number that is the person's alone.
@@ -51,44 +51,78 @@ def is_telling(value: str) -> bool:
     return bool(_TELLING.fullmatch(value))
 
 
-def find_customer(connection: duckdb.DuckDBPyConnection, told: str) -> str:
-    """Return the customer that a customer id, an e-mail address, a phone number or a source's id belongs to.
+def find_person(connection: duckdb.DuckDBPyConnection, told: str) -> Person:
+    """Return what raw knows of a person, all versions ever sent.
+
+    Args:
+        connection: the working database.
+        told: a customer id, an e-mail address, a phone number, or the id that a source gave the person.
 
     Raises:
         ErasureError: it is nobody's, or several customers'.
     """
-    nodes = {f"{kind}:{told}" for kind in ID_KINDS}
+    sought = {f"{kind}:{told}" for kind in ID_KINDS}
     for kind in ADDRESS_KINDS:
         (found,) = connection.execute(f"select {normal_form(kind, '$1')}", [told]).fetchall()[0]
-        nodes |= {f"{kind}:{found}"} if found else set()
+        sought |= {f"{kind}:{found}"} if found else set()
+    customer = _customer_of(connection, told, sought)
+    if customer is None:
+        return _known_by(connection, Person(told), _nodes_of_no_customer(connection, told, sought))
+    rows = connection.execute(f"select party_key from {_IDENTITY} where customer_id = $1", [customer]).fetchall()
+    return _known_by(connection, Person(customer), {node for (node,) in rows})
+
+
+def _customer_of(connection: duckdb.DuckDBPyConnection, told: str, sought: set[str]) -> str | None:
     rows = connection.execute(
         f"select distinct customer_id from {_IDENTITY} where customer_id = $1 or party_key in $2 order by 1",
-        [told, sorted(nodes)],
+        [told, sorted(sought)],
     ).fetchall()
-    if not rows:
-        raise ErasureError(f"Nobody is known by '{told}': no customer id, e-mail address, phone number or source's id.")
     if len(rows) > 1:
         several = ", ".join(customer for (customer,) in rows)
         raise ErasureError(f"'{told}' belongs to several customers: {several}. Name one of them.")
-    return str(rows[0][0])
+    return str(rows[0][0]) if rows else None
 
 
-def find_person(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person:
-    """Return what raw knows of a customer, all versions ever sent."""
-    person = Person(customer_id)
-    rows = connection.execute(f"select party_key from {_IDENTITY} where customer_id = $1", [customer_id]).fetchall()
-    nodes = {(kind, value) for kind, _, value in (node.partition(":") for (node,) in rows)}
-    person.ids = {node for node in nodes if node[0] in ID_KINDS}
-    person.addresses = {("email" if kind == "guest" else kind, value) for kind, value in nodes if kind not in ID_KINDS}
+def _nodes_of_no_customer(connection: duckdb.DuckDBPyConnection, told: str, sought: set[str]) -> set[str]:
+    """Return by what somebody is known who never became a customer: who only asked for help, or only looked around."""
+    parts = [
+        _told_of_whom(table, slot)
+        for table in _tables()
+        for slot in slots_of(table)
+        if slot.kind in (*ADDRESS_KINDS, "visitor")
+    ]
+    told_of = f"select node, bool_or(is_known) from ({' union all '.join(parts)}) where node in $1 group by node"
+    rows = connection.execute(told_of, [sorted(sought)]).fetchall()
+    if not rows:
+        raise ErasureError(f"Nobody is known by '{told}': no customer id, e-mail address, phone number or source's id.")
+    if any(is_known for _, is_known in rows):
+        raise ErasureError(f"'{told}' is shared by so many that it says of nobody who it is; name a customer.")
+    return {node for node, _ in rows}
+
+
+def _told_of_whom(table: Table, slot: Slot) -> str:
+    """Return the SQL of what a column holds, and whether the row names a record of somebody known."""
+    ids = [f"coalesce(records.\"{column.name}\", '') != ''" for column in table.columns if column.whose in PARTY_KINDS]
+    node = normal_form(slot.kind, f'records."{slot.column}"')
+    return f"""
+        select '{slot.kind}:' || {node} as node, {" or ".join(ids) or "false"} as is_known
+        from {_records(table)} as records where {slot.condition}
+    """
+
+
+def _known_by(connection: duckdb.DuckDBPyConnection, person: Person, nodes: set[str]) -> Person:
+    known = {(kind, value) for kind, _, value in (node.partition(":") for node in nodes)}
+    person.ids = {node for node in known if node[0] in ID_KINDS}
+    person.addresses = {("email" if kind == "guest" else kind, value) for kind, value in known if kind not in ID_KINDS}
     person.ids |= _records_not_built_yet(connection, person.addresses)
     person.ids |= _household(connection, person.ids)
     _mark(connection, person.ids)
     person.addresses |= _addresses_of_nobody_else(connection)
     person.spellings = _spellings(connection, person.addresses)
-    known = person.ids | {(kind, spelling) for kind, _, spelling in person.spellings}
-    _mark(connection, known)
+    own = person.ids | {(kind, spelling) for kind, _, spelling in person.spellings}
+    _mark(connection, own)
     person.tickets = _tickets(connection)
-    _mark(connection, known | {("ticket", ticket) for ticket in person.tickets})
+    _mark(connection, own | {("ticket", ticket) for ticket in person.tickets})
     person.words = _words_of_nobody_else(connection)
     return person
 

@@ -79,7 +79,7 @@ class ReleaseRewriter:
 
         The customer's own ids are not among them: what stands in for these is known.
         """
-        customers = ", ".join(map(literal, self.plan.customers))
+        customers = ", ".join(map(literal, ["", *self.plan.customers]))
         own, keys = f"customer_id in ({customers})", set[str]()
         for table, columns in tables:
             for column in columns if "customer_id" in columns else ():

@@ -57,7 +57,7 @@ lead_id,name,email,phone,account_id,created_at,updated_at,source,status,referrer
 LEAD-77002,Bob,bob@example.org,,,2024-01-03 08:00:00,,referral,new,{ADA_CONTACT},
 
 LEAD-77003,"Cleo
-Smith",cleo@example.org,,,2024-01-04 08:00:00,,search_ads,new,,
+Smith",info@example.org,,,2024-01-04 08:00:00,,search_ads,new,,
 LEAD-77009,{NAME},{ODD_EMAIL},,,never,,referral,new,,{ADA_CONTACT}
 {ADA_LEAD},too,many
 """
@@ -90,6 +90,7 @@ ticket_id;requester_key;customer_id;created_at;status
 1001;bob@example.org;;2024-03-01 08:00:00;solved
 1002;{EMAIL};;2024-03-02 08:00:00;open
 1003;;1001;2024-03-03 08:00:00;open
+1004;stranger@example.org;;2024-03-04 08:00:00;open
 """
 _ANSWERS = f"""\
 answer_id,survey_id,ticket_id,answered_at,score,text

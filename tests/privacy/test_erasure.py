@@ -155,6 +155,7 @@ def test_what_is_left_of_the_person_is_judged_as_before(erased: tuple[WarehouseH
         ("1001", "bob@example.org", None),
         ("1002", email, None),
         ("1003", None, buyer),
+        ("1004", "stranger@example.org", None),
     ]
     assert ask(home, "select ticket_id, score, text from raw.support__survey_answers order by 1") == [
         ("1001", "5", "Fine."),
@@ -205,7 +206,7 @@ def test_files_keep_what_is_not_the_persons_byte_for_byte(
     assert len(old) == len(new)
     assert [number for number, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]] == [1, 2, 6, 7]
     assert new[7].startswith(b"erased,erased,erased")
-    assert (after / "support/tickets/2024.csv").read_bytes().count(b"\r\n") == 4
+    assert (after / "support/tickets/2024.csv").read_bytes().count(b"\r\n") == 5
     assert pq.read_table(after / "orders/orders/2024.parquet")["gross_amount"].to_pylist() == [1001.0, 20.5, 30.0]
 
 
@@ -330,6 +331,7 @@ def test_without_the_salt_nothing_is_recognised_any_more(
     [
         ("nobody@example.org", "Nobody is known by 'nobody@example.org'"),
         ("HOME-9", "'HOME-9' belongs to several customers: bob, cleo. Name one of them."),
+        ("info@example.org", "'info@example.org' is shared by so many"),
         (None, "No erasure was cut off"),
     ],
 )
@@ -356,3 +358,12 @@ def test_readers_keep_the_release_that_they_opened_and_files_elsewhere_are_told(
         done = erase(home, PHONE, landing)
         assert reader.execute("select count(*) from dim_customers").fetchall() == [(3,)]
     assert done.unseen_files == ("crm/leads/2024.csv",)
+
+
+def test_who_never_became_a_customer_is_erased_too(company: tuple[WarehouseHome, Path]) -> None:
+    home, landing = company
+    assert erase(home, "Stranger@example.org", landing).raw_rows_count == 1
+    assert found_in([home.folder, landing], ["stranger@example.org"]) == {}
+    assert ask(home, "select ticket_id from raw.support__tickets where requester_key like '%@erased.invalid'") == [
+        ("1004",)
+    ]
