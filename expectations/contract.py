@@ -16,9 +16,23 @@ import yaml
 CONTRACT_FOLDER = Path(__file__).parent / "contract"
 
 
+PERSONAL_KINDS = ("email", "phone", "name", "firm_name", "birth_year", "text")
+RECORD_KINDS = ("lead", "contact", "account", "buyer", "visitor", "ticket")
+
+
 @dataclass(frozen=True)
 class Column:
-    """One promised column."""
+    """One promised column.
+
+    `personal`, `whose`, `mentions` and `field_of` are the one place that says where persons are; what masks, checks
+    or erases reads them here.
+
+    Attributes:
+        personal: what the column tells of a person, one of PERSONAL_KINDS; nothing of it leaves raw unmasked.
+        whose: whose row it is: the kind of record, one of RECORD_KINDS, that the id in this column names.
+        mentions: the kinds of record that the id may name where the row is another's.
+        field_of: the table of the same source to whose column, named in `field`, the value belongs.
+    """
 
     name: str
     type: str
@@ -26,10 +40,18 @@ class Column:
     required: bool = False
     not_null: bool = False
     past: bool = False
-    personal: bool = False
+    personal: str | None = None
+    whose: str | None = None
+    mentions: tuple[str, ...] = ()
+    field_of: str | None = None
     values: tuple[str, ...] = ()
     min: float | None = None
     max: float | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether its values may not be shown to anybody."""
+        return bool(self.personal or self.field_of)
 
     @property
     def must_be_in_header(self) -> bool:
@@ -79,7 +101,7 @@ class Contract:
 
 def _read_table(source: str, name: str, body: dict[str, Any]) -> Table:
     columns = tuple(
-        Column(name=column, **{**options, "values": tuple(options.get("values", ()))})
+        Column(name=column, **{**options, **{name: tuple(options.get(name, ())) for name in ("values", "mentions")}})
         for column, options in body["columns"].items()
     )
     return Table(source, name, body["description"], tuple(body["key"]), columns, body.get("fresh_within_days"))

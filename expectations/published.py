@@ -21,7 +21,7 @@ class PublishedMeasures:
         share_of_last_release: rows now over rows then, of the facts that sources send; None for other tables
             and where there is nothing to compare with.
         share_of_usual: rows now over the median of the last publications; None where there are too few.
-        personal_values_count: text values that look like an e-mail address.
+        personal_values_count: text values that look like an e-mail address, or are an address or number that raw holds.
     """
 
     table: str
@@ -55,7 +55,7 @@ PUBLISHED_RULES = (
         "personal_values_count",
         0,
         0,
-        "No value looks like an e-mail address: what names a person stays in raw.",
+        "No value looks like an e-mail address, or is an address or phone number of raw: persons stay there.",
         is_blocking=True,
     ),
 )

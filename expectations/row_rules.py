@@ -49,7 +49,7 @@ class RuleOutcome:
 
 def _rule(name: str, of: Column, expectation: str, reason: str, **arguments: object) -> RowRule:
     arguments.setdefault("column", of.name)
-    return RowRule(f"{of.name}_{name}", of.name, expectation, tuple(arguments.items()), reason, of.personal)
+    return RowRule(f"{of.name}_{name}", of.name, expectation, tuple(arguments.items()), reason, of.is_personal)
 
 
 def _range_text(column: Column) -> str:

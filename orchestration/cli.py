@@ -218,6 +218,35 @@ def rollback(
 
 
 @app.command()
+def erase(
+    customer: Annotated[
+        str | None,
+        typer.Argument(help="A customer id, or an e-mail address, a phone number or a source's id of the person."),
+    ] = None,
+    landing: Annotated[
+        Path, typer.Option(help="Folder of the files that were landed.", exists=True, file_okay=False)
+    ] = SAMPLE_COMPANY,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file by which they were landed.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Erase a person from files, raw, marts, kept releases, exports and logs; finish what was cut off."""
+    from orchestration.landing.mapping import MappingError
+    from orchestration.privacy.erasure import erase as erase_person
+    from orchestration.privacy.persons import ErasureError
+    from orchestration.summary import print_erasure
+
+    place = WarehouseHome(home.resolve())
+    try:
+        done = erase_person(place, customer, landing.resolve(), mapping.resolve() if mapping else None, _StepLines())
+    except (ErasureError, MappingError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    print_erasure(console, done)
+    if done.left or done.unseen_files:
+        raise typer.Exit(1)
+
+
+@app.command()
 def releases(home: HomeOption = DEFAULT_HOME) -> None:
     """List the kept releases; a star marks what readers see."""
     from orchestration.publishing.release import Manifest, current_manifest, release_ids

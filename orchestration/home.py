@@ -49,6 +49,16 @@ class WarehouseHome:
         return self.folder / "dbt_process"
 
     @property
+    def erasure_salt(self) -> Path:
+        """The secret by which values of erased persons are recognised when they are sent again."""
+        return self.folder / "erasure.salt"
+
+    @property
+    def erasure_plan(self) -> Path:
+        """What an erasure is about to do; it is there only while one goes on, or was cut off."""
+        return self.folder / "erasure_plan.json"
+
+    @property
     def dagster_folder(self) -> Path:
         """Dagster's own home: run history, logs, the instance's settings."""
         return self.folder / "dagster"

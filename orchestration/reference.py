@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MADE_BY = "Made by `lifecycle reference`; do not edit."
 STAGING_FOLDER = PROJECT_FOLDER / "dbt_project" / "models" / "staging"
+MACROS_FOLDER = PROJECT_FOLDER / "dbt_project" / "macros"
 REFERENCE_FOLDER = PROJECT_FOLDER / "docs" / "reference"
 
 
@@ -42,7 +43,7 @@ def _source_table(table: Table) -> dict[str, Any]:
 
 
 def source_pages(contract: Contract) -> dict[Path, str]:
-    """Return dbt's source list of each source."""
+    """Return dbt's source list of each source, and what its models are to know of the contract."""
     pages: dict[Path, str] = {}
     for source, description in contract.source_descriptions.items():
         tables = [_source_table(table) for table in contract.tables_of(source)]
@@ -52,7 +53,23 @@ def source_pages(contract: Contract) -> dict[Path, str]:
         }
         text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110)
         pages[STAGING_FOLDER / source / f"_{source}__sources.yml"] = f"# {MADE_BY}\n{text}"
+    pages[MACROS_FOLDER / "personal_fields.sql"] = _personal_fields_macro(contract)
     return pages
+
+
+def _personal_fields_macro(contract: Contract) -> str:
+    """Return the macro that tells a history's model which fields of its table are tagged as personal."""
+    lines = [
+        f"{{# {MADE_BY}",
+        "   The columns that the contract tags as personal, as texts of SQL, for a history of changes of columns. #}",
+        "{% macro personal_fields(table) -%}",
+        "    {{ {",
+    ]
+    for table in contract.tables.values():
+        if any(column.field_of == table.name for other in contract.tables_of(table.source) for column in other.columns):
+            names = ", ".join(f"'{column.name}'" for column in table.columns if column.personal)
+            lines.append(f'        "{table.id}": "{names}",')
+    return "\n".join([*lines, "    }[table] }}", "{%- endmacro %}", ""])
 
 
 def contract_page(contract: Contract) -> str:
@@ -81,7 +98,9 @@ def _contract_row(column: Column) -> str:
     promises = ["never empty" if column.not_null else "in the header" if column.required else ""]
     promises += [f"one of {', '.join(column.values)}" if column.values else ""]
     promises += [f"at least {column.min:g}" if column.min is not None else ""]
-    promises += ["not in the future" if column.past else "", "personal" if column.personal else ""]
+    promises += ["not in the future" if column.past else "", f"personal: {column.personal}" if column.personal else ""]
+    promises += [f"whose: {column.whose}" if column.whose else ""]
+    promises += [f"mentions: {' or '.join(column.mentions)}" if column.mentions else ""]
     promise = "; ".join(text for text in promises if text)
     return f"| {column.name} | {column.type} | {promise} | {column.description} |"
 

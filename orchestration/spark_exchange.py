@@ -34,6 +34,7 @@ _BROUGHT_BACK = (
     "dictionary/*",
     "intermediate/int_build_clocks_resolved",
     "intermediate/int_buying_samples_drawn",
+    "intermediate/int_identity_map",
     "intermediate/int_risk_samples_drawn",
     "intermediate/int_score_dates_listed",
 )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from orchestration.engine import Engine
     from orchestration.home import WarehouseHome
     from orchestration.parity import EngineBuild, TableComparison
+    from orchestration.privacy.erasure import Erased
 
 _STAGES = """
     select stages.stage, stages.owner_team, count(intervals.entity_id) as customers_count
@@ -57,6 +58,9 @@ def _print_landing(console: Console, landing: dict[str, Any]) -> None:
         f"{landing['files_refused']} refused."
     )
     console.print(f"Rows: {landing['rows_landed']:,} loaded, {landing['rows_quarantined']:,} quarantined with reasons.")
+    if landing["rows_erased_again"]:
+        count = f"{landing['rows_erased_again']:,} rows of persons who were erased"
+        console.print(f"Sent again: {count}. Their files were written anew before they were loaded.")
     for message in landing["refusals"]:
         console.print(f"  refused: {message}", markup=False)
     for message in landing["added_columns"]:
@@ -88,6 +92,21 @@ def _shown(home: WarehouseHome) -> str:
     except OSError:
         return "what they saw"
     return f"release {shown.release_id}, as of {shown.as_of} UTC" if shown else "nothing yet"
+
+
+def print_erasure(console: Console, done: Erased) -> None:
+    """Print what an erasure changed, and whether anything of the person is left."""
+    console.print(
+        f"Erasure {done.erasure_id}: {done.raw_rows_count:,} rows of raw, {done.files_count} landing files, "
+        f"{done.releases_count} releases and {done.logs_count} logs were written anew."
+    )
+    for name in done.unseen_files:
+        console.print(f"  landed from a file that is not in the folder now: {name}", style="red", markup=False)
+    for path, count in done.left.items():
+        console.print(f"  still tells of the person, {count} times: {path}", style="red", markup=False)
+    if not done.left:
+        console.print("Every file of the warehouse and of the landing folder was searched: none tells of the person.")
+    console.print("Readers see the same figures; the next build is made of the erased rows.")
 
 
 def print_parity(console: Console, builds: dict[Engine, EngineBuild], comparisons: dict[str, TableComparison]) -> None:

@@ -7,10 +7,11 @@ import dagster as dg
 from expectations.contract import Table, load_contract
 from expectations.row_rules import row_rules
 from orchestration.defs.resources import LandingFolder, Progress, Warehouse
-from orchestration.landing.ledger import request_build
+from orchestration.landing.ledger import prepare_tables, request_build
 from orchestration.landing.loading import land_folder
 from orchestration.landing.refusal import listed, printable
 from orchestration.landing.report import LandingReport
+from orchestration.privacy.landing_files import ErasedReturns
 
 FILES_KEY = dg.AssetKey(["landing", "files"])
 REQUESTS_KEY = dg.AssetKey(["landing", "build_requests"])
@@ -58,7 +59,11 @@ def landing_asset() -> dg.AssetsDefinition:
         warehouse: Warehouse, landing_folder: LandingFolder, progress: dg.ResourceParam[Progress]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         with warehouse.connect() as connection:
-            report = land_folder(connection, landing_folder.folder, landing_folder.mappings, progress=progress)
+            prepare_tables(connection, load_contract())
+            returns = ErasedReturns(connection, warehouse.home)
+            report = land_folder(
+                connection, landing_folder.folder, landing_folder.mappings, returns=returns, progress=progress
+            )
             request_build(connection, warehouse.as_of, warehouse.known_at)
         yield from table_results(report)
         yield from check_results(report)
@@ -80,6 +85,7 @@ def table_results(report: LandingReport) -> Iterator[dg.MaterializeResult]:
             "files_refused": len(report.with_status("refused")),
             "rows_landed": report.landed_rows_count,
             "rows_quarantined": report.quarantined_rows_count,
+            "rows_erased_again": report.erased_rows_count,
             "refusals": [outcome.message for outcome in report.with_status("refused")],
             "unrecognised": list(report.unrecognised),
             "added_columns": [

@@ -174,6 +174,28 @@ create table if not exists landing.recorded_tables (
     newest_event_at timestamp,
     fresh_within_days integer
 );
+
+create table if not exists landing.erasures (
+    erasure_id varchar,
+    raw_rows_count bigint,
+    landing_files_count bigint,
+    releases_count bigint,
+    erased_at timestamp
+);
+
+create table if not exists landing.erased_values (
+    erasure_id varchar,
+    kind varchar,
+    value_hash varchar,
+    stand_in varchar
+);
+
+create table if not exists landing.erased_returns (
+    content_hash varchar,
+    source_file varchar,
+    rows_count bigint,
+    returned_at timestamp
+);
 """
 
 LINEAGE_COLUMNS = {

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from orchestration.privacy.landing_files import ErasedReturns
+
 GROUP_BYTES = 64 << 20
 
 
@@ -84,12 +86,13 @@ def _place(path: Path, folder: Path) -> PurePosixPath:
     return PurePosixPath(name)
 
 
-def land_folder(
+def land_folder(  # noqa: PLR0913
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     mappings: tuple[FileMapping, ...] = (),
     *,
     contract: Contract | None = None,
+    returns: ErasedReturns | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> LandingReport:
     """Land every new file of a folder.
@@ -99,6 +102,7 @@ def land_folder(
         folder: the landing folder; files lie under `<source>/<table>/` or match a mapping.
         mappings: file mappings, tried in their order before the place decides.
         contract: the raw contract; the shipped one when None.
+        returns: what writes a file anew that tells of somebody who was erased; none does when None.
         progress: called with one line for each step that takes time.
     """
     contract = contract or load_contract()
@@ -108,6 +112,8 @@ def land_folder(
     report = LandingReport()
     files, report.unrecognised = find_files(folder, mappings, contract)
     fresh = _skip_known(files, landed_hashes(connection), report)
+    if returns:
+        fresh = _skip_known(_rewritten(connection, fresh, returns, report), landed_hashes(connection), report)
     by_mapping = sorted(fresh, key=lambda file: (file.mapping.name, file.name))
     for _, same in groupby(by_mapping, key=lambda file: file.mapping.name):
         for group in _groups(same):
@@ -128,6 +134,19 @@ def _skip_known(files: list[LandingFile], landed: set[tuple[str, str]], report: 
         else:
             fresh[identity] = file
     return list(fresh.values())
+
+
+def _rewritten(
+    connection: duckdb.DuckDBPyConnection, files: list[LandingFile], returns: ErasedReturns, report: LandingReport
+) -> list[LandingFile]:
+    written: list[LandingFile] = []
+    for file in files:
+        try:
+            written.append(returns.rewritten(file))
+        except FileRefusedError as refusal:
+            report.files.append(record_refusal(connection, file, refusal))
+    report.erased_rows_count = returns.rows_count
+    return written
 
 
 def _groups(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:

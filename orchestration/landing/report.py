@@ -41,13 +41,14 @@ class FileOutcome:
 
 @dataclass
 class LandingReport:
-    """What became of a landing folder."""
+    """What became of a landing folder; `erased_rows_count` rows told of erased persons until they were landed."""
 
     files: list[FileOutcome] = field(default_factory=list)
     unrecognised: list[str] = field(default_factory=list)
     rows_by_table: Counter[str] = field(default_factory=Counter)
     judged_rows: Counter[tuple[str, str]] = field(default_factory=Counter)
     broken_rows: Counter[tuple[str, str]] = field(default_factory=Counter)
+    erased_rows_count: int = 0
 
     def with_status(self, status: str) -> list[FileOutcome]:
         """Return the outcomes of one status."""

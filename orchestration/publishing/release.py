@@ -21,6 +21,7 @@ import duckdb
 from orchestration.home import PUBLISHED_DATABASE_NAME, WarehouseHome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 KEPT_RELEASES = 5
@@ -141,26 +142,38 @@ def _write_aside(home: WarehouseHome, aside: Path, manifest: Manifest, pages: di
     complete.write(aside)
     for name, text in pages.items():
         (aside / name).write_text(text, encoding="utf-8")
-    _sync(aside)
+    sync(aside)
     return complete
 
 
 def _write_tables(home: WarehouseHome, aside: Path) -> dict[str, PublishedTable]:
-    served = aside / PUBLISHED_DATABASE_NAME
-    tables: dict[str, PublishedTable] = {}
     with duckdb.connect() as connection:
         # under the name that it has when dbt makes its views, which name their tables in full
         connection.execute(f"attach '{_escaped(home.working_database)}' as {WORKING_NAME} (read_only)")
-        connection.execute(f"attach '{_escaped(served)}' as served (storage_version '{STORAGE_VERSION}')")
-        for name in mart_names(connection):
-            connection.execute(f"create table served.{name} as from {WORKING_NAME}.{MARTS_SCHEMA}.{name} order by all")
-            parquet = aside / "parquet" / f"{name}.parquet"
-            connection.execute(f"copy served.{name} to '{_escaped(parquet)}' (format parquet, compression zstd)")
-            counted = connection.execute(f"select count(*) from served.{name}").fetchone()
-            digest = hashlib.sha256(parquet.read_bytes()).hexdigest()
-            tables[name] = PublishedTable(counted[0] if counted else 0, digest)
-        connection.execute("checkpoint served")
-        connection.execute("detach served")
+        queries = {name: f"from {WORKING_NAME}.{MARTS_SCHEMA}.{name}" for name in mart_names(connection)}
+        return write_tables(connection, queries, aside)
+
+
+def write_tables(
+    connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str], aside: Path
+) -> dict[str, PublishedTable]:
+    """Write what each query reads as a table of the served file and as Parquet; the folder has a place for both.
+
+    Raises:
+        PublicationError: the file was not left whole.
+    """
+    served = aside / PUBLISHED_DATABASE_NAME
+    tables: dict[str, PublishedTable] = {}
+    connection.execute(f"attach '{_escaped(served)}' as served (storage_version '{STORAGE_VERSION}')")
+    for name, query in queries.items():
+        connection.execute(f"create table served.{name} as {query} order by all")
+        parquet = aside / "parquet" / f"{name}.parquet"
+        connection.execute(f"copy served.{name} to '{_escaped(parquet)}' (format parquet, compression zstd)")
+        counted = connection.execute(f"select count(*) from served.{name}").fetchone()
+        digest = hashlib.sha256(parquet.read_bytes()).hexdigest()
+        tables[name] = PublishedTable(counted[0] if counted else 0, digest)
+    connection.execute("checkpoint served")
+    connection.execute("detach served")
     if served.with_name(served.name + ".wal").exists():
         raise PublicationError(f"{served} was left with a write-ahead log")
     return tables
@@ -170,7 +183,8 @@ def _escaped(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Wait until a folder and all that is in it are on the disk."""
     for path in folder.rglob("*"):
         if path.is_file():
             descriptor = os.open(path, os.O_RDONLY)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from orchestration.privacy.tombstones import is_stand_in
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -181,7 +183,7 @@ def read_addresses(
     return {
         customer: _digits(address) if field == "phone" else address
         for customer, field in zip(places, fields, strict=True)
-        if (address := found.get(customer))
+        if (address := found.get(customer)) and not is_stand_in(address)
     }
 
 

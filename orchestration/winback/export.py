@@ -19,7 +19,7 @@ from orchestration.winback.drawing import draw_wave, plan_to_draw, refuse_what_i
 from orchestration.winback.plans import Release, WinbackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
     from pathlib import Path
 
@@ -127,6 +127,28 @@ def export(
         )
 
 
+def export_again(home: WarehouseHome, is_stale: Callable[[Path], bool]) -> int:
+    """Write the waves in `exports` of the warehouse anew that are stale or were cut off; return how many.
+
+    The caller holds the writer's lock.
+    """
+    with _connected(home) as connection:
+        waves = [
+            wave
+            for plan_id in recording.drawn_plans(connection)
+            for wave in recording.drawn_waves(connection, plan_id).values()
+        ]
+        places = {home.folder / "exports" / wave.experiment_id: wave for wave in waves}
+        stale = {
+            folder: wave
+            for folder, wave in places.items()
+            if files.was_cut_off(folder) or (folder.is_dir() and is_stale(folder))
+        }
+        for folder, wave in stale.items():
+            _write(connection, wave, recording.members_of(connection, wave.experiment_id), folder, is_stale=True)
+    return len(stale)
+
+
 def _refuse_foreign_files(folder: Path) -> None:
     """Refuse a folder with files of others, for the whole folder is put in the old one's place."""
     foreign = sorted({path.name for path in folder.glob("*")} - files.NAMES) if folder.is_dir() else []
@@ -182,12 +204,15 @@ def _room_at(folder: Path) -> Iterator[None]:
         shutil.rmtree(files.aside_of(folder), ignore_errors=True)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, wave: Wave, members: list[Member], folder: Path) -> Written:
+def _write(
+    connection: duckdb.DuckDBPyConnection, wave: Wave, members: list[Member], folder: Path, *, is_stale: bool = False
+) -> Written:
     """Write the wave's files, unless they lie there as logged and none of their addresses was erased, and log it."""
     places = {member.customer_id: (member.channel, member.place) for member in members if member.place}
     addresses = read_addresses(connection, places)
     logged = recording.last_export(connection, wave.experiment_id)[1]
-    is_new = not files.is_as_logged(folder, logged) or logged["contacts.csv"].rows_count != len(addresses)
+    is_as_logged = not is_stale and files.is_as_logged(folder, logged)
+    is_new = not is_as_logged or logged["contacts.csv"].rows_count != len(addresses)
     present = sorted(logged.values(), key=lambda file: file.name)
     if is_new:
         files.make_room(folder)

@@ -34,6 +34,11 @@ def _before(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
+def was_cut_off(folder: Path) -> bool:
+    """Return whether an export that was killed has left something beside the folder."""
+    return aside_of(folder).exists() or _before(folder).exists()
+
+
 def make_room(folder: Path) -> None:
     """Make the folder's empty place aside, so that what cannot be written is known before anything is recorded.
 

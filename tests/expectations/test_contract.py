@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from expectations.column_types import COLUMN_TYPES
-from expectations.contract import CONTRACT_FOLDER, Column, load_contract
+from expectations.contract import CONTRACT_FOLDER, PERSONAL_KINDS, RECORD_KINDS, Column, load_contract
 from expectations.row_rules import row_rules
 from orchestration.home import PROJECT_FOLDER
 
@@ -85,10 +85,42 @@ def test_every_file_names_itself_and_every_option_is_one_of_columns():
                 assert set(column) <= options
 
 
-def test_people_are_marked_as_personal():
-    telling = {"email", "phone", "person_key", "birth_year"}
-    unmarked = [f"{t.id}.{c.name}" for t in TABLES for c in t.columns if c.name in telling and not c.personal]
-    assert unmarked == []
+TELLING = re.compile(
+    r"(.*_)?(email|mail|phone|mobile|address|street|birth.*|text|comment|note|body|requester.*|.*name)"
+)
+NAMES_OF_THINGS = {
+    "crm.campaigns.name",
+    "orders.products.name",
+    "partners.partners.name",
+    "product.usage_events.event_name",
+}
+IDS = {"person_key": "buyer", "customer_id": "buyer"} | {f"{kind}_id": kind for kind in RECORD_KINDS}
+
+
+def test_whatever_tells_of_a_person_is_tagged_as_personal():
+    named = {f"{t.id}.{c.name}": c for t in TABLES for c in t.columns if TELLING.fullmatch(c.name)}
+    assert {name for name, column in named.items() if not column.personal} == NAMES_OF_THINGS
+    assert {c.personal for t in TABLES for c in t.columns if c.personal} == set(PERSONAL_KINDS)
+
+
+def test_every_id_of_a_record_of_a_person_says_whose_it_is():
+    for table in TABLES:
+        for column in table.columns:
+            if column.name in IDS:
+                assert column.whose == IDS[column.name] or IDS[column.name] in column.mentions, (
+                    f"{table.id}.{column.name}"
+                )
+            assert column.whose is None or column.whose in RECORD_KINDS
+            assert set(column.mentions) <= set(RECORD_KINDS)
+            assert not (column.whose and column.mentions)
+
+
+def test_a_history_of_a_table_with_personal_columns_says_so():
+    for table in TABLES:
+        of = load_contract().tables.get(f"{table.source}.{table.name.removesuffix('_history')}s")
+        if table.name.endswith("_history") and any(column.personal for column in of.columns):
+            fields = {column.name: column.field_of for column in table.columns}
+            assert (fields["old_value"], fields["new_value"]) == (of.name, of.name), table.id
 
 
 def test_tables_of_a_source_come_in_the_contracts_order():

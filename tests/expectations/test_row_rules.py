@@ -29,7 +29,7 @@ def column(**options):
 
 
 def test_a_plain_text_column_has_no_rule():
-    assert list(column_rules(column(required=True, personal=True))) == []
+    assert list(column_rules(column(required=True, personal="email"))) == []
 
 
 def test_present_breaks_on_empty():

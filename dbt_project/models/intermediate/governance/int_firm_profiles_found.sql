@@ -37,7 +37,8 @@ firm_accounts as (
 
     select
         identity_map.customer_id,
-        nullif(trim(accounts.name), '') as name,
+        accounts.has_name,
+        accounts.has_plausible_name,
         nullif(trim(accounts.industry), '') as industry,
         accounts.employees_count,
         accounts.annual_revenue
@@ -81,8 +82,8 @@ profiles as (
         customer_id,
         null,
         'name',
-        name is not null,
-        case when name is not null then {{ has_plausible_name('name', of_firm=true) }} end
+        has_name,
+        case when has_name then has_plausible_name end
     from firm_accounts
     union all
     select

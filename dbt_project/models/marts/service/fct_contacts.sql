@@ -27,6 +27,12 @@ survey_contacts_found as (
 
 ),
 
+contact_consents_found as (
+
+    select * from {{ ref('int_contact_consents_found') }}
+
+),
+
 touches as (
 
     select
@@ -101,24 +107,31 @@ contacts as (
 
     select
         -- ids
-        event_id as contact_id,
-        customer_id,
-        campaign_id,
+        touches.event_id as contact_id,
+        touches.customer_id,
+        touches.campaign_id,
 
         -- strings
-        contact_type,
-        coalesce(function_code, 'unknown') as function_code,
-        channel,
-        direction,
-        outcome,
+        touches.contact_type,
+        coalesce(touches.function_code, 'unknown') as function_code,
+        touches.channel,
+        touches.direction,
+        touches.outcome,
+        case
+            when touches.direction = 'outbound' and contact_consents_found.is_granted then 'granted'
+            when touches.direction = 'outbound' and not contact_consents_found.is_granted then 'refused'
+            when touches.direction = 'outbound' then 'unknown'
+        end as consent_status,
 
         -- booleans
-        is_counted,
-        is_answered,
+        touches.is_counted,
+        touches.is_answered,
 
         -- timestamps
-        occurred_at
+        touches.occurred_at
     from touches
+    left join contact_consents_found
+        on touches.event_id = contact_consents_found.event_id
 
 )
 

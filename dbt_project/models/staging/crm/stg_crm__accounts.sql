@@ -41,7 +41,6 @@ accounts as (
         via_partner_id,
 
         -- strings
-        name,
         industry,
         country,
 
@@ -49,7 +48,9 @@ accounts as (
         {{ dbt.safe_cast('employees_count', 'bigint') }} as employees_count,
         {{ dbt.safe_cast('annual_revenue', 'decimal(18, 4)') }} as annual_revenue,
 
-        -- booleans
+        -- booleans; what is personal is judged here, and stays in raw
+        coalesce(trim(name) != '', false) as has_name,
+        {{ has_plausible_name('name', of_firm=true) }} as has_plausible_name,
         {{ dbt.safe_cast('is_b2b', 'boolean') }} as is_b2b,
 
         -- timestamps

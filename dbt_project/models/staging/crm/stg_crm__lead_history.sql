@@ -1,4 +1,5 @@
--- A change of a lead's field, as last stated by the source up to the load horizon.
+-- A change of a lead's field, as last stated by the source up to the load horizon. A personal value leaves raw only as
+-- its hash.
 -- One row per object id, field, instant of change and new value.
 with
 
@@ -40,8 +41,9 @@ lead_history as (
 
         -- strings
         field,
-        old_value,
-        new_value,
+        {%- for value in ['old_value', 'new_value'] %}
+        case when field in ({{ personal_fields('crm.leads') }}) then {{ sha256(value) }} else {{ value }} end as {{ value }},
+        {%- endfor %}
         changed_by,
 
         -- timestamps
