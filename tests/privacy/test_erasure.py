@@ -17,7 +17,9 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from company import (
+from filelock import FileLock
+from searching import found_in
+from small_company import (
     ADA_LEAD,
     EMAIL,
     IDENTIFIERS,
@@ -28,8 +30,6 @@ from company import (
     make_company,
     write_files,
 )
-from filelock import FileLock
-from searching import found_in
 
 from expectations.contract import load_contract
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
