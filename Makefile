@@ -18,10 +18,11 @@ run: .venv/ready ## land the sample company, build, check, publish, tell what ha
 	@$(BIN)/lifecycle run
 
 test: .venv/ready ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20
 
 test-spark: java .venv-spark/ready ## compare every mart on Apache Spark and DuckDB
-	@.venv-spark/bin/python -m pytest tests/engines/test_parity.py tests/engines/test_portable_sql.py -k "not duckdb"
+	@.venv-spark/bin/python -m pytest tests/engines/test_parity.py tests/engines/test_portable_sql.py \
+		-k "not duckdb" --durations=5
 
 java: .venv/ready
 	@$(BIN)/python -m orchestration.engine

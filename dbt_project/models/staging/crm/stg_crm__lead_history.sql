@@ -41,9 +41,12 @@ lead_history as (
 
         -- strings
         field,
-        {%- for value in ['old_value', 'new_value'] %}
-        case when field in ({{ personal_fields('crm.leads') }}) then {{ sha256(value) }} else {{ value }} end as {{ value }},
-        {%- endfor %}
+        {% for value in ['old_value', 'new_value'] %}
+            case
+                when field in ({{ personal_fields('crm.leads') }}) then {{ sha256(value) }}
+                else {{ value }}
+            end as {{ value }},
+        {% endfor %}
         changed_by,
 
         -- timestamps
