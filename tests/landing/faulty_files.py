@@ -469,6 +469,8 @@ def _written(value: pa.Scalar) -> object:
         plain = value.as_py()
     except UnicodeDecodeError:
         return str(value.cast(pa.binary()).as_py())
+    except OverflowError:  # an instant that Python does not have
+        return f"<value out of range: {value.value}>"
     if isinstance(plain, bytes):
         try:
             return plain.decode() or None
