@@ -463,19 +463,21 @@ def _offer_of_parquet(content: bytes) -> Offer:
     return Offer(header, [dict(zip(header, row, strict=True)) for row in zip(*columns, strict=True)])
 
 
-def _written(value: pa.Scalar) -> object:
-    """Return what a value of a Parquet file is as text; a number with a fraction stays one."""
+def _as_python(value: pa.Scalar) -> object:
     try:
         plain = value.as_py()
+        return plain.decode() if isinstance(plain, bytes) else plain
     except UnicodeDecodeError:
         return str(value.cast(pa.binary()).as_py())
-    if isinstance(plain, bytes):
-        try:
-            return plain.decode() or None
-        except UnicodeDecodeError:
-            return str(plain)
+    except OverflowError:  # an instant that Python does not have
+        return f"<value out of range: {value.value}>"
+
+
+def _written(value: pa.Scalar) -> object:
+    """Return what a value of a Parquet file is as text; a number with a fraction stays one."""
+    plain = _as_python(value)
     if isinstance(plain, datetime):
         return plain.isoformat(" ", "microseconds")
     if isinstance(plain, (Decimal, date, int)):
         return str(plain)
-    return plain if plain is None or isinstance(plain, float) else plain or None
+    return None if plain == "" else plain

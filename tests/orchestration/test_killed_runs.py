@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from conftest import COMMAND
-from test_main_job import ARRIVAL_COLUMNS, BROKEN, landing, published, put_broken_files, tables
+from test_main_job import (
+    ARRIVAL_COLUMNS,
+    BROKEN,
+    landing,
+    published,
+    put_broken_files,
+    put_values_at_their_limits,
+    tables,
+)
 
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.publishing.release import current_manifest, release_ids
@@ -82,8 +90,9 @@ def whole_release(home: WarehouseHome) -> str | None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small company, with broken files among its own."""
+    """A small company, with broken files among its own, and values at their limits."""
     folder = landing(tmp_path_factory.mktemp("in"), second_day=True)
+    put_values_at_their_limits(folder)
     put_broken_files(folder)
     return folder
 

@@ -52,6 +52,97 @@ def put_broken_files(folder: Path) -> None:
     write(folder / "notes.txt", ["no table"])
 
 
+AT_THEIR_LIMITS = """orders/orders
+order_id,customer_id,email,ordered_at,gross_amount
+O7,C7,old@x.test,1900-01-01,10.00
+O8,C1,a@x.test,2024-01-05,MOST
+O9,C1,a@x.test,2024-01-06,MOST
+O10,C2,b@x.test,2024-01-06,-MOST
+O11,C2,b@x.test,2024-01-07,
+
+crm/activities
+activity_id,contact_id,type,occurred_at,unit_cost
+A1,P1,call,1900-01-01,MOST
+
+crm/campaigns
+campaign_id,name,channel,started_date,ended_date,cost
+M1,m,ads,1900-01-01,9999-12-31,MOST
+M2,m2,ads,9999-12-31,9999-12-31,5
+
+crm/contacts
+contact_id,email,created_at,birth_year
+P1,a@x.test,1900-01-01,2100
+
+crm/contracts
+contract_id,contact_id,started_date,ended_date,value,status
+K1,P1,1900-01-01,9999-12-31,MOST,active
+K2,P1,9999-12-31,1900-01-01,1,active
+
+crm/deals
+deal_id,contact_id,stage,created_at,expected_close_date,amount
+D1,P1,qualified,1900-01-01,9999-12-31,MOST
+
+crm/users
+user_id,team,valid_from_at,valid_to_at
+U1,sales,1900-01-01,9999-12-31
+U2,sales,9999-12-31 23:59:59,
+
+loyalty/coupons
+coupon_id,customer_id,issued_at,expires_at,amount
+X1,C1,1900-01-01,9999-12-31 23:59:59,MOST
+
+loyalty/point_movements
+customer_id,occurred_at,delta,reason
+C1,1900-01-01,MOST,a
+C1,2024-01-01,MOST,b
+
+marketing/ad_spend
+spend_date,channel,campaign_id,amount
+1900-01-01,ads,M1,MOST
+9999-12-31,ads,M1,MOST
+
+orders/deliveries
+order_id,promised_at,delivered_at
+O1,9999-12-31,2024-02-02
+O2,1900-01-01,2024-02-05
+
+orders/invoices
+invoice_id,order_id,issued_at,due_date,amount
+I1,O1,1900-01-01,9999-12-31,MOST
+I2,O8,2024-01-05,1900-01-01,MOST
+
+orders/order_lines
+order_id,line_number,quantity,unit_price,discount_amount,amount
+O11,1,99999999999,10,,
+O11,2,-999999999999,MOST,,
+O9,2147483647,1e-300,0.00001,,
+
+orders/payments
+payment_id,order_id,invoice_id,paid_at,amount
+Y1,O1,I1,1900-01-02,MOST
+
+orders/refunds
+refund_id,order_id,refunded_at,amount
+R1,O8,2024-01-06,MOST
+R2,O9,2024-01-07,-MOST
+
+orders/subscriptions
+subscription_id,customer_id,plan,mrr,started_at,ended_at
+S1,C1,p,MOST,1900-01-01,9999-12-31 23:59:59
+S2,C2,p,1,9999-12-31,1900-01-01
+
+staff/trainings
+training_id,user_id,held_at,hours
+T1,U1,1900-01-01,99999999999"""
+
+
+def put_values_at_their_limits(folder: Path) -> None:
+    """Put rows that the contract lets in though nobody means them; they must not stop anything."""
+    for block in AT_THEIR_LIMITS.replace("MOST", "999999999999.9999").split("\n\n"):
+        table, *lines = block.splitlines()
+        write(folder / table / "limits.csv", lines)
+
+
 BROKEN = r"""Files: 3 loaded, 0 skipped (same content as one loaded before), 5 refused.
 Rows: 7 loaded, 2 quarantined with reasons.
   refused: crm/contacts/cut.csv.gz, line 2: the gzip stream is cut off or damaged

@@ -21,7 +21,7 @@ build_clocks_resolved as (
 
 offsets as (
 
-    {{ dbt.generate_series(1200) }}
+    {{ dbt.generate_series(2400) }}
 
 ),
 
