@@ -58,15 +58,28 @@ def _told_in_the_log(context: dg.InitResourceContext) -> Iterator[None]:
 def run_report(instance: dg.DagsterInstance, run_id: str) -> RunReport:
     """Return what a run has done so far."""
     seconds: Counter[str] = Counter()
-    failed_step, is_broken_off = None, False
     for step in instance.get_run_step_stats(run_id):
         phase = PHASES_OF_STEPS.get(step.step_key.partition("_")[0])
         if phase and step.start_time and step.end_time:
             seconds[phase] += step.end_time - step.start_time
-        status = step.status.name if step.status else ""
-        failed_step = failed_step or (step.step_key if status == "FAILURE" else None)
-        is_broken_off = is_broken_off or status == "IN_PROGRESS"
-    return RunReport(run_id, _checks(instance, run_id), dict(seconds), failed_step, is_broken_off)
+    failures = [
+        event.dagster_event
+        for event in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        if event.dagster_event
+    ]
+    failed_steps = [failure.step_key for failure in failures if not _is_stopped(failure)]
+    return RunReport(
+        run_id,
+        _checks(instance, run_id),
+        dict(seconds),
+        failed_step=failed_steps[0] if failed_steps else None,
+        is_stopped=any(map(_is_stopped, failures)),
+    )
+
+
+def _is_stopped(failure: dg.DagsterEvent) -> bool:
+    error = failure.step_failure_data.error
+    return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
 
 
 def _checks(instance: dg.DagsterInstance, run_id: str) -> tuple[CheckResult, ...]:

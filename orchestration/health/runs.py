@@ -63,19 +63,19 @@ class RunReport:
         checks: what its checks found.
         seconds_by_phase: how long each of its phases took.
         failed_step: the first step that failed; None where none has.
-        is_broken_off: whether a step was under way when the run ended.
+        is_stopped: whether somebody stopped it while a step was under way.
     """
 
     run_id: str
     checks: tuple[CheckResult, ...] = ()
     seconds_by_phase: dict[str, float] = field(default_factory=dict)
     failed_step: str | None = None
-    is_broken_off: bool = False
+    is_stopped: bool = False
 
     @property
     def outcome(self) -> str:
         """How it ended, where it came to no publication."""
-        return FAILED if self.failed_step else INTERRUPTED if self.is_broken_off else PARTIAL
+        return FAILED if self.failed_step else INTERRUPTED if self.is_stopped else PARTIAL
 
 
 def begin_run(
@@ -128,6 +128,8 @@ def end_run(connection: duckdb.DuckDBPyConnection, report: RunReport) -> None:
     """Close a run; one that did not come to its publication, or failed there, is told now."""
     row = connection.execute("select outcome from landing.recorded_runs where run_id = $1", [report.run_id]).fetchone()
     outcome = row[0] if row else None
+    if outcome == PUBLISHED and report.is_stopped:
+        return  # before or after its release was shown: the next run settles it, as of one that was killed
     if outcome is None or report.failed_step:
         outcome = report.outcome
         tell_run(connection, report, outcome)

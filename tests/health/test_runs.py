@@ -104,12 +104,12 @@ def test_a_release_that_could_not_be_written_is_not_told_as_published(connection
 
 
 @pytest.mark.parametrize(
-    ("is_broken_off", "outcome"), [(True, "interrupted"), (False, "partial")], ids=["stopped", "asked for a part"]
+    ("is_stopped", "outcome"), [(True, "interrupted"), (False, "partial")], ids=["stopped", "asked for a part"]
 )
 def test_a_run_that_did_not_come_to_its_publication_says_why(
-    connection: duckdb.DuckDBPyConnection, is_broken_off: bool, outcome: str
+    connection: duckdb.DuckDBPyConnection, is_stopped: bool, outcome: str
 ) -> None:
-    end_run(connection, replace(REPORT, is_broken_off=is_broken_off))
+    end_run(connection, replace(REPORT, is_stopped=is_stopped))
     assert runs(connection) == [("r1", 1, outcome, None, True, True)]
 
 
@@ -118,11 +118,12 @@ def test_a_run_that_did_not_come_to_its_publication_says_why(
     [(None, False, "interrupted"), (PUBLISHED, False, "interrupted"), (PUBLISHED, True, "published")],
     ids=["while it built", "before its release was shown", "after it"],
 )
-def test_the_next_run_says_what_became_of_one_that_was_killed(
+def test_the_next_run_says_what_became_of_one_that_was_killed_or_stopped(
     connection: duckdb.DuckDBPyConnection, home: WarehouseHome, told: str | None, is_written: bool, outcome: str
 ) -> None:
     if told:
         tell_run(connection, REPORT, told, RELEASE)
+        end_run(connection, replace(REPORT, is_stopped=True))  # which a run that is killed outright does not even do
     if is_written:
         (home.releases / "one").mkdir(parents=True)
     begin_run(connection, home, "r2", engine="duckdb 1", code_version="c")

@@ -24,7 +24,7 @@ def asked(database: Path, sql: str) -> list[tuple]:
         return connection.execute(f"{sql} order by all").fetchall()
 
 
-def run(home: Path, figure: int, *, is_failing: bool) -> bool:
+def run(home: Path, figure: int, *, failure: BaseException | None = None) -> bool:
     """Materialise a table whose check finds so many rows; what comes after it fails where it is asked to."""
 
     claim = dg.AssetCheckSpec("assert_it_adds_up", asset=ORDERS)
@@ -38,25 +38,27 @@ def run(home: Path, figure: int, *, is_failing: bool) -> bool:
 
     @dg.asset(deps=[ORDERS])
     def build_report() -> None:
-        if is_failing:
-            message = "a secret value"
-            raise ValueError(message)
+        if failure:
+            raise failure
 
     resources = {"warehouse": Warehouse(home_folder=str(home))}
     return dg.materialize([build_orders, build_report], resources=resources, raise_on_error=False).success
 
 
 def test_a_run_is_logged_whether_it_fails_or_not(tmp_path: Path) -> None:
-    assert not run(tmp_path, 3, is_failing=True)
-    assert run(tmp_path, 0, is_failing=False)
+    assert not run(tmp_path, 3, failure=ValueError("a secret value"))
+    assert run(tmp_path, 0)
+    assert not run(tmp_path, 0, failure=dg.DagsterExecutionInterruptedError())
     database = tmp_path / "working.duckdb"
     assert asked(database, RUNS) == [
         (1, "failed", "build_report", "duckdb", True),
         (2, "partial", None, "duckdb", True),
+        (3, "interrupted", None, "duckdb", True),
     ]
     check = ("fct_orders", "assert_it_adds_up", "identity")
     assert asked(database, CHECKS) == [
         (*check, "sales", "error", "failed", 3.0),
+        (*check, "sales", "error", "passed", 0.0),
         (*check, "sales", "error", "passed", 0.0),
     ]
     assert b"a secret value" not in database.read_bytes()
@@ -64,7 +66,7 @@ def test_a_run_is_logged_whether_it_fails_or_not(tmp_path: Path) -> None:
 
 def test_a_log_that_cannot_be_written_fails_no_run(tmp_path: Path) -> None:
     (tmp_path / "working.duckdb").write_text("not a database", encoding="utf-8")
-    assert run(tmp_path, 0, is_failing=False)
+    assert run(tmp_path, 0)
 
 
 @pytest.mark.parametrize(
