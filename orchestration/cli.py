@@ -219,13 +219,14 @@ def rollback(
 
 @app.command()
 def erase(
+    landing: Annotated[
+        Path,
+        typer.Option(help="Folder of the files that were landed; they are written anew.", exists=True, file_okay=False),
+    ],
     customer: Annotated[
         str | None,
         typer.Argument(help="A customer id, or an e-mail address, a phone number or a source's id of the person."),
     ] = None,
-    landing: Annotated[
-        Path, typer.Option(help="Folder of the files that were landed.", exists=True, file_okay=False)
-    ] = SAMPLE_COMPANY,
     mapping: Annotated[Path | None, typer.Option(help="Mapping file by which they were landed.")] = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
