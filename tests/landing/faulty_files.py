@@ -469,8 +469,8 @@ def _as_python(value: pa.Scalar) -> object:
         return plain.decode() if isinstance(plain, bytes) else plain
     except UnicodeDecodeError:
         return str(value.cast(pa.binary()).as_py())
-    except OverflowError:  # an instant that Python does not have
-        return f"<value out of range: {value.value}>"
+    except OverflowError:  # an instant that Python does not have; Arrow can write the year 0
+        return pa.array([value.value], pa.int64()).cast(value.type).cast(pa.string())[0].as_py()
 
 
 def _written(value: pa.Scalar) -> object:
