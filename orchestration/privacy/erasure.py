@@ -249,7 +249,13 @@ def _write_working(home: WarehouseHome, plan: Plan) -> None:
             [plan.seen_hashes],
         ).fetchall()
         plan.unseen_files = [name for (name,) in unseen]
-        plan.cells |= _fingerprints(home, connection, plan)
+        fingerprints = _fingerprints(home, connection, plan)
+        for old, new in fingerprints.items():
+            connection.execute(
+                "update landing.recorded_publications set input_fingerprint = $1 where input_fingerprint = $2",
+                [new, old],
+            )
+        plan.cells |= fingerprints
     plan.write(home)
     _sync(fresh)
     fresh.replace(home.working_database)
