@@ -65,6 +65,7 @@ def test_the_pipeline_audits_and_publishes_what_spark_built(
 
 
 @on_spark
+@pytest.mark.slow
 @pytest.mark.usefixtures("builds")
 def test_dbt_alone_runs_on_what_the_pipeline_left(request_on_sample: RefreshRequest, tmp_path: Path) -> None:
     """The unit tests are lives written by hand: Spark tells them too. The catalog outlives the process that made it."""
