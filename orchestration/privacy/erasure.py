@@ -24,11 +24,11 @@ from orchestration.landing.loading import find_files
 from orchestration.landing.mapping import load_mapping
 from orchestration.privacy.databases import IDENTITY, Copier, beside, copy_working
 from orchestration.privacy.landing_files import aside_of, find_edits, write_edited
-from orchestration.privacy.leftovers import find_values, redact_files
 from orchestration.privacy.persons import ErasureError, find_person
 from orchestration.privacy.plan import Plan, PlannedFile, replaced_values
 from orchestration.privacy.releases import ReleaseRewriter, id_after
 from orchestration.privacy.tombstones import draw_stand_ins, make_salt, read_salt, tombstone
+from orchestration.privacy.traces import find_values, redact_files
 from orchestration.publishing.fingerprint import input_fingerprint
 from orchestration.publishing.release import Manifest, release_ids
 from orchestration.winback.export import export_again

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -32,11 +33,13 @@ from small_company import (
 )
 
 from expectations.contract import load_contract
+from orchestration.engine import Engine
 from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.loading import land_folder
 from orchestration.privacy.erasure import Erased, erase
 from orchestration.privacy.landing_files import ErasedReturns
 from orchestration.privacy.persons import ErasureError
+from orchestration.publishing.fingerprint import input_fingerprint
 from orchestration.publishing.release import current_manifest, release_ids
 
 
@@ -218,6 +221,25 @@ def test_releases_bear_new_ids_and_their_manifests_tell_the_truth(erased: tuple[
     assert manifest.release_id == "2024-2-e1"
     assert ask(home, "select distinct release_id from landing.recorded_assignments") == [("2024-1-e1",)]
     assert (home.published / "data_docs.html").read_text(encoding="utf-8").startswith("<td>erased-")
+
+
+def test_a_release_of_the_present_inputs_is_still_known_as_made_and_recorded(
+    company: tuple[WarehouseHome, Path],
+) -> None:
+    home, landing = company
+
+    def inputs() -> str:
+        with duckdb.connect(str(home.working_database), read_only=True) as connection:
+            return input_fingerprint(connection, Engine.DUCKDB, "0", None, None)
+
+    before = inputs()
+    replace(current_manifest(home), input_fingerprint=before).write(home.published)
+    with duckdb.connect(str(home.working_database)) as connection:
+        connection.execute("insert into landing.recorded_publications (input_fingerprint) values ($1)", [before])
+    erase(home, EMAIL, landing)
+    assert inputs() != before
+    assert current_manifest(home).input_fingerprint == inputs()
+    assert ask(home, "select input_fingerprint from landing.recorded_publications") == [(inputs(),)]
 
 
 def test_exports_keep_the_arms_and_write_to_nobody_erased(erased: tuple[WarehouseHome, Path, Erased]) -> None:

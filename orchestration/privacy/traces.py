@@ -1,4 +1,4 @@
-"""What runs leave behind: logs, Dagster's history, dbt's results. And the search for whatever is left anywhere."""
+"""Traces of a person in what runs leave: logs, Dagster's history, dbt's results. And the search for any, anywhere."""
 
 from __future__ import annotations
 
