@@ -22,6 +22,7 @@ from orchestration.landing.inspection import content_hash
 from orchestration.landing.ledger import prepare_tables
 from orchestration.landing.loading import find_files
 from orchestration.landing.mapping import load_mapping
+from orchestration.landing.relations import known_relations
 from orchestration.privacy.databases import IDENTITY, Copier, beside, copy_working
 from orchestration.privacy.landing_files import aside_of, find_edits, write_edited
 from orchestration.privacy.persons import ErasureError, find_person
@@ -112,7 +113,8 @@ def _plan(home: WarehouseHome, told: str, landing_folder: Path, mapping_file: Pa
     salt = make_salt(home)
     with _opened(home) as connection:
         person = find_person(connection, told)
-        stand_ins = draw_stand_ins(person)
+        relations = known_relations(connection)
+        stand_ins = draw_stand_ins(person, relations)
         customers, values = replaced_values(person, stand_ins)
         plan = Plan(
             erasure_id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
@@ -125,6 +127,7 @@ def _plan(home: WarehouseHome, told: str, landing_folder: Path, mapping_file: Pa
             records=[(kind, old, new) for (kind, old), new in stand_ins.ids.items()],
             tombstone=tombstone(connection, salt, person, stand_ins),
             releases={name: id_after(name) for name in release_ids(home)},
+            relations=relations,
         )
         plan.cells = {**plan.releases, **_transition_ids(connection, plan)}
     plan.write(home)
@@ -190,6 +193,9 @@ def _carry_out(home: WarehouseHome, plan: Plan, progress: Callable[[str], None])
     logs_count = redact_files(home.folder, redactor, but={home.erasure_plan})
     progress("searching all that is kept")
     left = find_values(home.folder, plan.redactor()) | find_values(Path(plan.landing_folder), plan.redactor())
+    for relation in plan.relations:
+        if within := plan.redactor_within(relation):
+            left |= find_values(Path(plan.landing_folder) / relation, within)
     left.pop(home.erasure_plan, None)
     home.erasure_plan.unlink()
     return Erased(plan.erasure_id, *(_counts(home, plan) or (0, 0, 0)), logs_count, tuple(plan.unseen_files), left)
@@ -235,7 +241,7 @@ def _write_working(home: WarehouseHome, plan: Plan) -> None:
     fresh = home.folder / ".working.erased.duckdb"
     with beside(home.working_database, fresh) as connection:
         copier = Copier(connection, plan.redactor(), plan.cells, plan.record_stand_ins)
-        rows_count = copy_working(copier, read_salt(home) or "", plan.erasure_id, plan.tombstone)
+        rows_count = copy_working(copier, read_salt(home) or "", plan)
         for file in plan.files:
             connection.execute(
                 "update landing.files set bytes_count = $1 where content_hash = $2", [file.bytes_count, file.new_hash]
