@@ -139,8 +139,8 @@ def choose_mapping(path: PurePosixPath, mappings: tuple[FileMapping, ...], contr
     entry = next((mapping for mapping in mappings if fnmatch(str(path), mapping.pattern)), None)
     relation = relation_of_place(path, contract)
     if entry and entry.tables:
-        said = path.parts[0] if entry.relation == ANY_FOLDER else entry.relation
-        return _of_relation(entry, said or relation, contract)
+        said = path.parent.parts[:1] if entry.relation == ANY_FOLDER else (entry.relation or relation,)
+        return _of_relation(entry, said[0] if said else "", contract)
     below = path.relative_to(path.parts[0])
     if relation is None and table_of_place(path, contract) is None and table_of_place(below, contract):
         relation = path.parts[0]  # a source's name, so this is refused

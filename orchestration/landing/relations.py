@@ -38,6 +38,9 @@ def check_name(relation: str, contract: Contract) -> None:
     Raises:
         FileRefusedError: it is not a name for a shop.
     """
+    if not relation:
+        what = "lies in no folder whose name could be its shop's, as the mapping wants it"
+        raise FileRefusedError(what, "Put it into the shop's folder, or name the shop in the mapping")
     if not _NAME.fullmatch(relation):
         what = f"the folder '{shortened(relation)}' is that of a shop, and its name has other signs than a-z, 0-9 and _"
         raise FileRefusedError(what, "Rename the folder, for example to berlin_2")
