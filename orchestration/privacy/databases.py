@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from orchestration.privacy.plan import Plan
+    from orchestration.privacy.plan import Plan, PlannedFile
     from orchestration.privacy.redaction import Redactor
 
 KEPT_SCHEMAS = ("audit", "dictionary", "fitted", "landing")
@@ -182,6 +182,18 @@ def copy_working(copier: Copier, salt: str, plan: Plan) -> int:
             copier.copy("raw", name)
     _copy_quarantine(copier, salt, plan)
     return changed_count
+
+
+def name_anew(connection: duckdb.DuckDBPyConnection, file: PlannedFile) -> None:
+    """Give the rows of one file its new hash, and no rows of another that had the same bytes."""
+    which = "content_hash = $2 and mapping_name = $3"
+    values = [file.new_hash, file.old_hash, file.mapping_name]
+    loads = f"(select loaded_at from landing.files where {which})"
+    for table in load_contract().tables.values():
+        change = f"update raw.{table.raw_name} set _content_hash = $1"
+        connection.execute(f"{change} where _content_hash = $2 and _loaded_at in {loads}", values)
+    for ledger in ("landing.quarantine", "landing.files"):
+        connection.execute(f"update {ledger} set content_hash = $1 where {which}", values)
 
 
 def _copy_raw(copier: Copier, salt: str, table: Table) -> int:

@@ -23,7 +23,7 @@ from orchestration.landing.ledger import prepare_tables
 from orchestration.landing.loading import find_files
 from orchestration.landing.mapping import load_mapping
 from orchestration.landing.relations import known_relations
-from orchestration.privacy.databases import IDENTITY, Copier, beside, copy_working
+from orchestration.privacy.databases import IDENTITY, Copier, beside, copy_working, name_anew
 from orchestration.privacy.landing_files import aside_of, find_edits, write_edited
 from orchestration.privacy.persons import ErasureError, find_person
 from orchestration.privacy.plan import Plan, PlannedFile, replaced_values
@@ -222,10 +222,18 @@ def _write_files_aside(home: WarehouseHome, plan: Plan) -> None:
         connection.executemany("insert into landing.erased_values values ($1, $2, $3, $4)", rows)
         changed = [_written_aside(connection, read_salt(home) or "", file) for file in files]
     plan.files = [file for file in changed if file]
-    plan.cells |= {file.old_hash: file.new_hash for file in plan.files}
+    shared = _shared_hashes(home)
+    plan.cells |= {file.old_hash: file.new_hash for file in plan.files if file.old_hash not in shared}
     plan.seen_hashes = sorted({file.hash for file in files})
     plan.are_files_known = True
     plan.write(home)
+
+
+def _shared_hashes(home: WarehouseHome) -> set[str]:
+    """Return the hashes of bytes that were landed more than once, each time as something else."""
+    several = "select content_hash from landing.files group by content_hash having count(distinct mapping_name) > 1"
+    with duckdb.connect(str(home.working_database), read_only=True) as connection:
+        return {name for (name,) in connection.execute(several).fetchall()}
 
 
 def _written_aside(connection: duckdb.DuckDBPyConnection, salt: str, file: LandingFile) -> PlannedFile | None:
@@ -234,7 +242,7 @@ def _written_aside(connection: duckdb.DuckDBPyConnection, salt: str, file: Landi
         return None
     aside = aside_of(file.path)
     write_edited(file, edits, aside)
-    return PlannedFile(file.name, file.hash, content_hash(aside), aside.stat().st_size)
+    return PlannedFile(file.name, file.mapping.name, file.hash, content_hash(aside), aside.stat().st_size)
 
 
 def _write_working(home: WarehouseHome, plan: Plan) -> None:
@@ -243,6 +251,8 @@ def _write_working(home: WarehouseHome, plan: Plan) -> None:
         copier = Copier(connection, plan.redactor(), plan.cells, plan.record_stand_ins)
         rows_count = copy_working(copier, read_salt(home) or "", plan)
         for file in plan.files:
+            if file.old_hash not in plan.cells:
+                name_anew(connection, file)
             connection.execute(
                 "update landing.files set bytes_count = $1 where content_hash = $2", [file.bytes_count, file.new_hash]
             )

@@ -24,9 +24,13 @@ _ERASED_WORD = "erased"
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A file of the landing folder that is written anew: its name, its hash before, its hash and size after."""
+    """A file of the landing folder that is written anew: its name, its hash before, its hash and size after.
+
+    The same bytes may have been landed for another shop, or for another table, so `mapping_name` says which these are.
+    """
 
     name: str
+    mapping_name: str
     old_hash: str
     new_hash: str
     bytes_count: int
