@@ -217,3 +217,20 @@ def test_a_wrong_shop_in_a_mapping_is_told_with_its_line(tmp_path, entry, line, 
         load_mapping(path)
     assert f"line {line}: " in str(error.value)
     assert says in str(error.value)
+
+
+def test_a_warehouse_from_before_there_were_shops_takes_one_up(landing):
+    landing.put("orders/orders.csv", ORDERS)
+    landing.land()
+    for ledger in ("files", "quarantine"):
+        landing.connection.execute(f"alter table landing.{ledger} drop column source_relation")
+    landing.put("berlin/orders/orders.csv", ORDERS + "1003,,never,paid\n")
+    landing.land()
+    assert landing.outcome("orders/orders.csv").status == "skipped"
+    assert [row[0] for row in ids_of(landing)] == ["berlin:1001", "berlin:1002", "1001", "1002"]
+    told = "select source_file, source_relation from landing.files order by all"
+    assert landing.connection.execute(told).fetchall() == [
+        ("berlin/orders/orders.csv", "berlin"),
+        ("orders/orders.csv", None),
+    ]
+    assert landing.quarantine("source_row, source_relation") == [(3, "berlin")]
