@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from kept import build_kept
 
 from orchestration.defs.publication import publish
 from orchestration.defs.resources import Warehouse
@@ -53,8 +54,8 @@ class CompiledProject:
         return cls(named, target / "compiled" / manifest["metadata"]["project_name"], home.working_database)
 
     def relation(self, name: str) -> str:
-        """Return where a node is in the working database."""
-        return self.nodes[name]["relation_name"]
+        """Return where a node or a table of landing is in the working database."""
+        return self.nodes[name]["relation_name"] if name in self.nodes else f"landing.{name}"
 
     def read_by(self, *names: str) -> list[str]:
         """Return the nodes named and all that they read, in the order of building."""
@@ -77,6 +78,9 @@ class CompiledProject:
         query = code or self.code(name)
         if kind == "connected_components":
             _build_components(connection, self.relation(name), query)
+            return
+        if kind == "kept":
+            build_kept(connection, node, query, self.relation)
             return
         if node["contract"]["enforced"]:
             columns = (f"cast({column} as {said['data_type']}) as {column}" for column, said in node["columns"].items())

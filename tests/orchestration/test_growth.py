@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from building import SESSION, CompiledProject
 
 from orchestration.home import WarehouseHome
-from tests.orchestration.building import SESSION, CompiledProject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
