@@ -32,6 +32,7 @@ class Column:
         whose: whose row it is: the kind of record, one of RECORD_KINDS, that the id in this column names.
         mentions: the kinds of record that the id may name where the row is another's.
         field_of: the table of the same source to whose column, named in `field`, the value belongs.
+        id: whether it holds ids that a source gave, which another shop may give too; None where its name says so.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     whose: str | None = None
     mentions: tuple[str, ...] = ()
     field_of: str | None = None
+    id: bool | None = None
     values: tuple[str, ...] = ()
     min: float | None = None
     max: float | None = None
@@ -52,6 +54,11 @@ class Column:
     def is_personal(self) -> bool:
         """Whether its values may not be shown to anybody."""
         return bool(self.personal or self.field_of)
+
+    @property
+    def is_id(self) -> bool:
+        """Whether its values name records of the source, so that two shops may mean two things by one of them."""
+        return self.name.endswith("_id") if self.id is None else self.id
 
     @property
     def must_be_in_header(self) -> bool:

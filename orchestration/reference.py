@@ -79,7 +79,7 @@ def contract_page(contract: Contract) -> str:
         "",
         f"<!-- {MADE_BY} -->",
         "",
-        "What each source may send. Every table may be missing.",
+        "What each source may send. Every table may be missing. An `id` is landed behind the name of its shop, if any.",
         "",
     ]
     for source, description in contract.source_descriptions.items():
@@ -99,7 +99,7 @@ def _contract_row(column: Column) -> str:
     promises += [f"one of {', '.join(column.values)}" if column.values else ""]
     promises += [f"at least {column.min:g}" if column.min is not None else ""]
     promises += ["not in the future" if column.past else "", f"personal: {column.personal}" if column.personal else ""]
-    promises += [f"whose: {column.whose}" if column.whose else ""]
+    promises += ["id" if column.is_id else "", f"whose: {column.whose}" if column.whose else ""]
     promises += [f"mentions: {' or '.join(column.mentions)}" if column.mentions else ""]
     promise = "; ".join(text for text in promises if text)
     return f"| {column.name} | {column.type} | {promise} | {column.description} |"

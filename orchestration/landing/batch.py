@@ -18,6 +18,7 @@ from orchestration.landing.ledger import next_instant, record_file, record_refus
 from orchestration.landing.mapping import TableMapping, bind_by_header
 from orchestration.landing.reading import READING_ERRORS, RaggedRow, RowSource, check_end
 from orchestration.landing.refusal import FileRefusedError, listed, shortened
+from orchestration.landing.relations import SEPARATOR, known_relations
 from orchestration.landing.report import FileOutcome, LandingFile, LandingReport
 
 if TYPE_CHECKING:
@@ -153,10 +154,7 @@ class FileBatch:
         carried = set(mapping.expressions.values())
         extra = [name for name in self.header if _quoted(name) not in carried]
         pairs = ", ".join(f"{_literal(name)}, {_quoted(name)}" for name in extra)
-        columns = ", ".join(
-            f"nullif(({mapping.expressions.get(name, 'null')})::varchar, '') as {_quoted(name)}"
-            for name in mapping.table.column_names
-        )
+        columns = ", ".join(f"{value} as {_quoted(name)}" for name, value in mapping.landed_values.items())
         return f"""
             select _file, _source_row, {columns},
                 {f"json_object({pairs})::varchar" if extra else "null::varchar"} as _extra
@@ -176,6 +174,7 @@ class FileBatch:
             self.connection.register("_reasons", pa.concat_tables(reasons))
             self.connection.execute("insert into broken select * from _reasons")
             self.connection.unregister("_reasons")
+        self._break_ids_of_shops()
         self._break_untaken_rows()
 
     def _frames(self, position: int, mapping: TableMapping, rules: list[RowRule]) -> Iterator[pd.DataFrame]:
@@ -205,6 +204,22 @@ class FileBatch:
                     f"{outcome.rule.column}: {_shown(outcome.rule, frame, row)}{outcome.rule.reason}",
                 )
 
+    def _break_ids_of_shops(self) -> None:
+        """Put rows of no shop aside whose ids would be taken for those of one."""
+        relations = [] if self.mapping.relation else known_relations(self.connection)
+        for position, mapping in enumerate(self.tables if relations else ()):
+            for column in (column for column in mapping.table.columns if column.is_id):
+                self.connection.execute(
+                    f"""
+                    insert into broken
+                    select _file, _source_row, '{column.name}: begins like the ids of the shop ' || relation
+                        || '; send the row in that shop''s folder, or give the folder another name'
+                    from mapped_{position}, (select unnest($1) as relation)
+                    where starts_with({_quoted(column.name)}, relation || '{SEPARATOR}')
+                    """,
+                    [relations],
+                )
+
     def _break_untaken_rows(self) -> None:
         takers = [f"mapped_{n}" for n, mapping in enumerate(self.tables) if not mapping.one_row_per]
         taken = " union all ".join(f"select _file, _source_row from {name}" for name in takers)
@@ -220,7 +235,8 @@ class FileBatch:
         try:
             for position, mapping in enumerate(self.tables):
                 self._insert_raw(position, mapping, number, [file.name, file.hash, loaded_at])
-            quarantined = self._quarantine(number, source, [file.name, self.mapping.name, file.hash, loaded_at])
+            lineage = [file.name, self.mapping.name, file.hash, loaded_at, self.mapping.relation]
+            quarantined = self._quarantine(number, source, lineage)
             outcome = self._outcome(number, file, source, quarantined)
             record_file(self.connection, file, outcome, loaded_at)
             self.connection.commit()
@@ -263,7 +279,7 @@ class FileBatch:
         self.connection.execute(
             f"""
             insert into landing.quarantine
-            select $2, _source_row, $3, json_object({pairs})::varchar, reasons, $4, $5
+            select $2, _source_row, $3, json_object({pairs})::varchar, reasons, $4, $5, $6
             from incoming
             inner join (
                 select _file, _source_row, list(distinct reason order by reason) as reasons
@@ -280,7 +296,7 @@ class FileBatch:
         columns = [pa.array(values) for values in zip(*rows, strict=True)]
         self.connection.register("_ragged", pa.table(columns, names=["source_row", "text", "reason"]))
         self.connection.execute(
-            "insert into landing.quarantine select $1, source_row, $2, text, [reason], $3, $4 from _ragged",
+            "insert into landing.quarantine select $1, source_row, $2, text, [reason], $3, $4, $5 from _ragged",
             lineage,
         )
         self.connection.unregister("_ragged")

@@ -33,6 +33,7 @@ create table if not exists landing.files (
     added_columns varchar[],
     loaded_at timestamp
 );
+alter table landing.files add column if not exists source_relation varchar;
 
 create table if not exists landing.quarantine (
     source_file varchar,
@@ -43,6 +44,7 @@ create table if not exists landing.quarantine (
     content_hash varchar,
     quarantined_at timestamp
 );
+alter table landing.quarantine add column if not exists source_relation varchar;
 
 create table if not exists landing.rule_results (
     table_id varchar,
@@ -256,7 +258,7 @@ def record_file(
 ) -> None:
     """Write one file's outcome into the ledger."""
     connection.execute(
-        "insert into landing.files values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into landing.files values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             file.hash,
             file.mapping.name,
@@ -269,6 +271,7 @@ def record_file(
             outcome.quarantined_count,
             list(outcome.added_columns),
             loaded_at,
+            file.mapping.relation,
         ],
     )
 

@@ -15,6 +15,7 @@ from orchestration.landing.ledger import landed_hashes, prepare_tables, record_r
 from orchestration.landing.mapping import FileMapping, choose_mapping
 from orchestration.landing.reading import RowSource, open_rows
 from orchestration.landing.refusal import FileRefusedError, printable
+from orchestration.landing.relations import check_ids
 from orchestration.landing.report import FileOutcome, LandingFile, LandingReport
 from orchestration.landing.time_zones import prepare_zones
 
@@ -99,7 +100,8 @@ def land_folder(  # noqa: PLR0913
 
     Args:
         connection: an open connection to the working database.
-        folder: the landing folder; files lie under `<source>/<table>/` or match a mapping.
+        folder: the landing folder; files lie under `<source>/<table>/`, each shop's in a folder of its own, or match
+            a mapping.
         mappings: file mappings, tried in their order before the place decides.
         contract: the raw contract; the shipped one when None.
         returns: what writes a file anew that tells of somebody who was erased; none does when None.
@@ -116,7 +118,7 @@ def land_folder(  # noqa: PLR0913
         fresh = _skip_known(_rewritten(connection, fresh, returns, report), landed_hashes(connection), report)
     by_mapping = sorted(fresh, key=lambda file: (file.mapping.name, file.name))
     for _, same in groupby(by_mapping, key=lambda file: file.mapping.name):
-        for group in _groups(same):
+        for group in _groups(_told_apart(connection, list(same), contract, report)):
             _land_group(connection, group, report, progress)
     _keep_rule_results(connection, report)
     return report
@@ -147,6 +149,18 @@ def _rewritten(
             report.files.append(record_refusal(connection, file, refusal))
     report.erased_rows_count = returns.rows_count
     return written
+
+
+def _told_apart(
+    connection: duckdb.DuckDBPyConnection, files: list[LandingFile], contract: Contract, report: LandingReport
+) -> list[LandingFile]:
+    """Return files of one mapping, or refuse them where the ids of their shop are not its own."""
+    try:
+        check_ids(connection, files[0].mapping.relation, contract)
+    except FileRefusedError as refusal:
+        report.files += [record_refusal(connection, file, refusal) for file in files]
+        return []
+    return files
 
 
 def _groups(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:

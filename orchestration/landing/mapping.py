@@ -16,6 +16,7 @@ column of the contract an SQL expression over the file's own columns:
 
 An expression sees one file at a time, every column as text, and `_source_row`, the row's number in it.
 An entry without `tables` says how files are read that are named by their place: delimiter, encoding, time zone.
+Whose ids the rows have when several shops send, `source_relation` says, else the place.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ import duckdb
 import yaml
 
 from expectations.contract import Contract, Table, load_contract
-from orchestration.landing.refusal import printable
+from orchestration.landing.refusal import FileRefusedError, printable
+from orchestration.landing.relations import ANY_FOLDER, check_name, prefix, relation_of_place, told_apart
 from orchestration.landing.time_zones import known_zones
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 
 _OPTIONS = ("delimiter", "encoding", "time_zone")
+_RELATION = "source_relation"
 _PARSED = """
     select
         json_extract_string(tree, '$.error_message'),
@@ -57,7 +60,10 @@ class MappingError(Exception):
 
 @dataclass(frozen=True)
 class TableMapping:
-    """How the rows of a file feed one contract table; a time without an offset is one of the time zone's clocks."""
+    """How the rows of a file feed one contract table.
+
+    A time without an offset is one of the time zone's clocks; ids are those of the shop `relation`, if any.
+    """
 
     table: Table
     expressions: dict[str, str]
@@ -65,11 +71,24 @@ class TableMapping:
     one_row_per: tuple[str, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
     time_zone: str | None = None
+    relation: str | None = None
+
+    @property
+    def landed_values(self) -> dict[str, str]:
+        """The SQL of what is landed in each column of the contract."""
+        names = self.table.column_names
+        values = {name: f"nullif(({self.expressions.get(name, 'null')})::varchar, '')" for name in names}
+        if self.relation is None:
+            return values
+        return told_apart(self.table, _literal(prefix(self.relation)), values)
 
 
 @dataclass(frozen=True)
 class FileMapping:
-    """What to do with the files of one pattern; no tables means: those of their places."""
+    """What to do with the files of one pattern; no tables means: those of their places.
+
+    The shop `relation` is that of the files; `refusal` says why a file cannot be any shop's.
+    """
 
     name: str
     pattern: str
@@ -78,6 +97,8 @@ class FileMapping:
     encoding: str = "utf-8"
     time_zone: str | None = None
     origin: str = ""
+    relation: str | None = None
+    refusal: FileRefusedError | None = None
 
 
 def table_of_place(path: PurePosixPath, contract: Contract) -> Table | None:
@@ -114,12 +135,31 @@ def bind_by_header(mapping: TableMapping, header: Iterable[str]) -> TableMapping
 
 
 def choose_mapping(path: PurePosixPath, mappings: tuple[FileMapping, ...], contract: Contract) -> FileMapping | None:
-    """Return the first mapping whose pattern the path matches, else the one by place, else none."""
+    """Return the first mapping whose pattern the path matches, else the one by place, else none; and of which shop."""
     entry = next((mapping for mapping in mappings if fnmatch(str(path), mapping.pattern)), None)
+    relation = relation_of_place(path, contract)
     if entry and entry.tables:
-        return entry
-    table = table_of_place(path, contract)
-    return mapping_by_place(table, entry) if table else None
+        said = path.parent.parts[:1] if entry.relation == ANY_FOLDER else (entry.relation or relation,)
+        return _of_relation(entry, said[0] if said else "", contract)
+    below = path.relative_to(path.parts[0])
+    if relation is None and table_of_place(path, contract) is None and table_of_place(below, contract):
+        relation = path.parts[0]  # a source's name, so this is refused
+    table = table_of_place(below if relation else path, contract)
+    return _of_relation(mapping_by_place(table, entry), relation, contract) if table else None
+
+
+def _of_relation(mapping: FileMapping, relation: str | None, contract: Contract) -> FileMapping:
+    """Return the mapping for files of a shop, which are known by another name than the same files of another."""
+    if relation is None:
+        return mapping
+    tables = tuple(replace(table, relation=relation) for table in mapping.tables)
+    refusal = None
+    try:
+        check_name(relation, contract)
+    except FileRefusedError as error:
+        refusal = error
+    name = f"{relation}/{mapping.name}"
+    return replace(mapping, name=name, tables=tables, relation=relation, refusal=refusal)
 
 
 class _Reader:
@@ -264,7 +304,7 @@ class _Reader:
         return text
 
     def file_mapping(self, node: yaml.Node) -> FileMapping:
-        entries = self.pairs(node, ("pattern", "tables", *_OPTIONS))
+        entries = self.pairs(node, ("pattern", "tables", _RELATION, *_OPTIONS))
         if "pattern" not in entries:
             raise self.fail(node, "a file entry needs `pattern`")
         if entries.keys() == {"pattern"}:
@@ -273,7 +313,23 @@ class _Reader:
         tables = self.table_mappings(node, entries, options.get("time_zone"))
         pattern = self.text(entries["pattern"][1])
         name = "+".join(table.table.id for table in tables) + f"@{_version(tables, options)}"
-        return FileMapping(name, pattern, tables, origin=str(self.path), **options)
+        return FileMapping(name, pattern, tables, origin=str(self.path), relation=self.relation(entries), **options)
+
+    def relation(self, entries: dict[str, tuple[yaml.Node, yaml.Node]]) -> str | None:
+        """Return the shop that an entry names, if it does."""
+        if _RELATION not in entries:
+            return None
+        key, value = entries[_RELATION]
+        if "tables" not in entries:
+            raise self.fail(key, f"{_RELATION} needs `tables`; without them the folder says whose the files are")
+        text = self.text(value)
+        if text != ANY_FOLDER:
+            try:
+                check_name(text, self.contract)
+            except FileRefusedError:
+                what = f"'{printable(text)}' cannot be a shop's name; write a-z, 0-9 and _, no source's name, or '*'"
+                raise self.fail(value, what) from None
+        return text
 
     def table_mappings(
         self, node: yaml.Node, entries: dict[str, tuple[yaml.Node, yaml.Node]], time_zone: str | None

@@ -285,8 +285,10 @@ def open_rows(path: Path, file_format: FileFormat, mapping: FileMapping) -> RowS
     """Open a file for reading.
 
     Raises:
-        FileRefusedError: the file is damaged, or is not what its name says.
+        FileRefusedError: the file is damaged, is not what its name says, or lies in a folder that is no shop's.
     """
+    if mapping.refusal:
+        raise mapping.refusal
     try:
         check_magic(path, file_format)
         if file_format.kind == "parquet":

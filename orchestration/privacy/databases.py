@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from orchestration.privacy.plan import Plan, PlannedFile
     from orchestration.privacy.redaction import Redactor
 
 KEPT_SCHEMAS = ("audit", "dictionary", "fitted", "landing")
@@ -158,7 +159,7 @@ def record_tables() -> Iterable[tuple[str, str]]:
             yield table.name, whose
 
 
-def copy_working(copier: Copier, salt: str, erasure_id: str, tombstone: list[tuple[str, str, str | None]]) -> int:
+def copy_working(copier: Copier, salt: str, plan: Plan) -> int:
     """Write all that cannot be made anew, and the tombstone; return how many rows of raw are changed.
 
     What the models build is left out but for whose record is whose: the next build makes it of the erased rows.
@@ -170,7 +171,7 @@ def copy_working(copier: Copier, salt: str, erasure_id: str, tombstone: list[tup
         connection.execute(f"create schema if not exists fresh.{schema}")
         if (schema, table) != ("landing", "quarantine"):
             copier.copy(schema, table)
-    rows = [[erasure_id, *row] for row in tombstone]
+    rows = [[plan.erasure_id, *row] for row in plan.tombstone]
     connection.executemany("insert into fresh.landing.erased_values values ($1, $2, $3, $4)", rows)
     promised = {table.raw_name: table for table in load_contract().tables.values()}
     changed_count = 0
@@ -179,8 +180,20 @@ def copy_working(copier: Copier, salt: str, erasure_id: str, tombstone: list[tup
             changed_count += _copy_raw(copier, salt, promised[name])
         else:
             copier.copy("raw", name)
-    _copy_quarantine(copier, salt)
+    _copy_quarantine(copier, salt, plan)
     return changed_count
+
+
+def name_anew(connection: duckdb.DuckDBPyConnection, file: PlannedFile) -> None:
+    """Give the rows of one file its new hash, and no rows of another that had the same bytes."""
+    which = "content_hash = $2 and mapping_name = $3"
+    values = [file.new_hash, file.old_hash, file.mapping_name]
+    loads = f"(select loaded_at from landing.files where {which})"
+    for table in load_contract().tables.values():
+        change = f"update raw.{table.raw_name} set _content_hash = $1"
+        connection.execute(f"{change} where _content_hash = $2 and _loaded_at in {loads}", values)
+    for ledger in ("landing.quarantine", "landing.files"):
+        connection.execute(f"update {ledger} set content_hash = $1 where {which}", values)
 
 
 def _copy_raw(copier: Copier, salt: str, table: Table) -> int:
@@ -197,13 +210,17 @@ def _copy_raw(copier: Copier, salt: str, table: Table) -> int:
     return int(counted[0]) if counted else 0
 
 
-def _copy_quarantine(copier: Copier, salt: str) -> None:
+def _copy_quarantine(copier: Copier, salt: str, plan: Plan) -> None:
     """Write the quarantine; of a row that tells of the person only its place and the reasons are left."""
     connection, place = copier.connection, "old.landing.quarantine"
     connection.execute("create or replace temp table own_rows (number bigint)")
     told = f"insert into own_rows select rowid from {place} where regexp_matches(row_text, $1)"
     connection.execute(told, [copier.redactor.sql_pattern])
-    mappings = {name for (name,) in connection.execute(f"select distinct mapping_name from {place}").fetchall()}
+    for relation in plan.relations:
+        if within := plan.redactor_within(relation):
+            connection.execute(f"{told} and source_relation = $2", [within.sql_pattern, relation])
+    names = connection.execute(f"select distinct mapping_name from {place}").fetchall()
+    mappings = {name.rpartition("/")[2] for (name,) in names}
     for table in (table for table in load_contract().tables.values() if table.id in mappings):
         relation = quarantined(table, place)
         if recognise(connection, salt, relation, table):

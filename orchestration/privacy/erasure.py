@@ -22,7 +22,8 @@ from orchestration.landing.inspection import content_hash
 from orchestration.landing.ledger import prepare_tables
 from orchestration.landing.loading import find_files
 from orchestration.landing.mapping import load_mapping
-from orchestration.privacy.databases import IDENTITY, Copier, beside, copy_working
+from orchestration.landing.relations import known_relations
+from orchestration.privacy.databases import IDENTITY, Copier, beside, copy_working, name_anew
 from orchestration.privacy.landing_files import aside_of, find_edits, write_edited
 from orchestration.privacy.persons import ErasureError, find_person
 from orchestration.privacy.plan import Plan, PlannedFile, replaced_values
@@ -112,7 +113,8 @@ def _plan(home: WarehouseHome, told: str, landing_folder: Path, mapping_file: Pa
     salt = make_salt(home)
     with _opened(home) as connection:
         person = find_person(connection, told)
-        stand_ins = draw_stand_ins(person)
+        relations = known_relations(connection)
+        stand_ins = draw_stand_ins(person, relations)
         customers, values = replaced_values(person, stand_ins)
         plan = Plan(
             erasure_id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
@@ -125,6 +127,7 @@ def _plan(home: WarehouseHome, told: str, landing_folder: Path, mapping_file: Pa
             records=[(kind, old, new) for (kind, old), new in stand_ins.ids.items()],
             tombstone=tombstone(connection, salt, person, stand_ins),
             releases={name: id_after(name) for name in release_ids(home)},
+            relations=relations,
         )
         plan.cells = {**plan.releases, **_transition_ids(connection, plan)}
     plan.write(home)
@@ -190,6 +193,9 @@ def _carry_out(home: WarehouseHome, plan: Plan, progress: Callable[[str], None])
     logs_count = redact_files(home.folder, redactor, but={home.erasure_plan})
     progress("searching all that is kept")
     left = find_values(home.folder, plan.redactor()) | find_values(Path(plan.landing_folder), plan.redactor())
+    for relation in plan.relations:
+        if within := plan.redactor_within(relation):
+            left |= find_values(Path(plan.landing_folder) / relation, within)
     left.pop(home.erasure_plan, None)
     home.erasure_plan.unlink()
     return Erased(plan.erasure_id, *(_counts(home, plan) or (0, 0, 0)), logs_count, tuple(plan.unseen_files), left)
@@ -216,10 +222,18 @@ def _write_files_aside(home: WarehouseHome, plan: Plan) -> None:
         connection.executemany("insert into landing.erased_values values ($1, $2, $3, $4)", rows)
         changed = [_written_aside(connection, read_salt(home) or "", file) for file in files]
     plan.files = [file for file in changed if file]
-    plan.cells |= {file.old_hash: file.new_hash for file in plan.files}
+    shared = _shared_hashes(home)
+    plan.cells |= {file.old_hash: file.new_hash for file in plan.files if file.old_hash not in shared}
     plan.seen_hashes = sorted({file.hash for file in files})
     plan.are_files_known = True
     plan.write(home)
+
+
+def _shared_hashes(home: WarehouseHome) -> set[str]:
+    """Return the hashes of bytes that were landed more than once, each time as something else."""
+    several = "select content_hash from landing.files group by content_hash having count(distinct mapping_name) > 1"
+    with duckdb.connect(str(home.working_database), read_only=True) as connection:
+        return {name for (name,) in connection.execute(several).fetchall()}
 
 
 def _written_aside(connection: duckdb.DuckDBPyConnection, salt: str, file: LandingFile) -> PlannedFile | None:
@@ -228,15 +242,17 @@ def _written_aside(connection: duckdb.DuckDBPyConnection, salt: str, file: Landi
         return None
     aside = aside_of(file.path)
     write_edited(file, edits, aside)
-    return PlannedFile(file.name, file.hash, content_hash(aside), aside.stat().st_size)
+    return PlannedFile(file.name, file.mapping.name, file.hash, content_hash(aside), aside.stat().st_size)
 
 
 def _write_working(home: WarehouseHome, plan: Plan) -> None:
     fresh = home.folder / ".working.erased.duckdb"
     with beside(home.working_database, fresh) as connection:
         copier = Copier(connection, plan.redactor(), plan.cells, plan.record_stand_ins)
-        rows_count = copy_working(copier, read_salt(home) or "", plan.erasure_id, plan.tombstone)
+        rows_count = copy_working(copier, read_salt(home) or "", plan)
         for file in plan.files:
+            if file.old_hash not in plan.cells:
+                name_anew(connection, file)
             connection.execute(
                 "update landing.files set bytes_count = $1 where content_hash = $2", [file.bytes_count, file.new_hash]
             )

@@ -25,6 +25,7 @@ from orchestration.landing.inspection import content_hash, guess_delimiter, open
 from orchestration.landing.mapping import TableMapping, bind_by_header
 from orchestration.landing.reading import RowSource, open_rows
 from orchestration.landing.refusal import FileRefusedError
+from orchestration.landing.relations import prefix, without_relation
 from orchestration.privacy.tagged import ADDRESS_KINDS, is_own_row, is_touched, recognise, rewritten_columns, value_hash
 from orchestration.privacy.tombstones import read_salt
 
@@ -74,7 +75,7 @@ def find_edits(connection: duckdb.DuckDBPyConnection, salt: str, file: LandingFi
         return Edits()
     finally:
         connection.execute("drop table if exists temp.incoming")
-    edits.ragged = _find_ragged(connection, salt, source, _delimiter(file))
+    edits.ragged = _find_ragged(connection, salt, source, file)
     return edits
 
 
@@ -103,9 +104,7 @@ def _find_cells(
 ) -> None:
     """Add what changes in the cells that feed one table; `unused` are those that feed none, which an own row loses."""
     table = mapping.table
-    mapped = ", ".join(
-        f"nullif(({mapping.expressions.get(name, 'null')})::varchar, '') as \"{name}\"" for name in table.column_names
-    )
+    mapped = ", ".join(f'{value} as "{name}"' for name, value in mapping.landed_values.items())
     relation = f"""(
         select _source_row, {mapped}, null::varchar as _extra from incoming where {mapping.where or "true"}
     )"""
@@ -123,7 +122,7 @@ def _find_cells(
         cells: dict[str, str | None] = dict.fromkeys(unused if is_own else ())
         for position, name in enumerate(changes):
             if values[position] != values[position + len(changes)]:
-                cells.update(dict.fromkeys(places[name], values[position]))
+                cells.update(dict.fromkeys(places[name], without_relation(values[position], mapping.relation)))
         if cells:
             edits.cells.setdefault(number, {}).update(cells)
 
@@ -139,11 +138,13 @@ def _columns_in(expression: str, header: tuple[str, ...]) -> list[str]:
     return [column for column in header if re.search(rf"(?<!\w){re.escape(column)}(?!\w)", expression)]
 
 
-def _find_ragged(connection: duckdb.DuckDBPyConnection, salt: str, source: RowSource, delimiter: str) -> set[int]:
+def _find_ragged(connection: duckdb.DuckDBPyConnection, salt: str, source: RowSource, file: LandingFile) -> set[int]:
     """Return the ragged rows with a cell that is an erased value, whatever its column was to be."""
-    cells = [(row.source_row, cell) for row in source.ragged for cell in _cells_of(row.text, delimiter)]
-    if not cells:
+    if not source.ragged:
         return set()
+    delimiter, befores = _delimiter(file), {"", prefix(file.mapping.relation)}
+    told = [(row.source_row, cell) for row in source.ragged for cell in _cells_of(row.text, delimiter)]
+    cells = [(row, before + cell) for row, cell in told for before in befores]
     columns = [pa.array(values) for values in zip(*cells, strict=True)]
     connection.register("_ragged_cells", pa.table(columns, names=["source_row", "cell"]))
     looks = " or ".join(

@@ -11,6 +11,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from orchestration.landing.relations import prefix
 from orchestration.privacy.persons import PARTY_KINDS, Person, is_telling
 from orchestration.privacy.redaction import Redactor
 
@@ -23,9 +24,13 @@ _ERASED_WORD = "erased"
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A file of the landing folder that is written anew: its name, its hash before, its hash and size after."""
+    """A file of the landing folder that is written anew: its name, its hash before, its hash and size after.
+
+    The same bytes may have been landed for another shop, or for another table, so `mapping_name` says which these are.
+    """
 
     name: str
+    mapping_name: str
     old_hash: str
     new_hash: str
     bytes_count: int
@@ -51,6 +56,7 @@ class Plan:
         seen_hashes: the hashes of all files of the landing folder.
         unseen_files: landed files with rows of the person that are not in the landing folder.
         releases: the kept releases and the ids they are to bear.
+        relations: the shops of which anything was landed.
     """
 
     erasure_id: str
@@ -68,6 +74,7 @@ class Plan:
     seen_hashes: list[str] = field(default_factory=list)
     unseen_files: list[str] = field(default_factory=list)
     releases: dict[str, str] = field(default_factory=dict)
+    relations: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, home: WarehouseHome) -> Plan | None:
@@ -96,6 +103,13 @@ class Plan:
     def redactor(self, *, with_words: bool = False) -> Redactor:
         """Return what replaces the person's values; words of hers are common words too, so only logs lose them."""
         return Redactor({**dict.fromkeys(self.words if with_words else (), _ERASED_WORD), **self.values})
+
+    def redactor_within(self, relation: str) -> Redactor | None:
+        """Return what finds the person's ids as the source of one shop wrote them; None where it wrote none to find."""
+        before = prefix(relation)
+        told = {old.removeprefix(before): new for _, old, new in self.records if old.startswith(before)}
+        telling = {old: new for old, new in told.items() if is_telling(old)}
+        return Redactor(telling) if telling else None
 
 
 def replaced_values(person: Person, stand_ins: StandIns) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from expectations.contract import Column, Table, load_contract
+from orchestration.landing.relations import SEPARATOR, told_apart
 from orchestration.privacy.masks import is_well_formed, mask, normal_form
 
 if TYPE_CHECKING:
@@ -82,9 +83,12 @@ def _is_recognised(slot: Slot) -> str:
 
 def quarantined(table: Table, place: str = "landing.quarantine") -> str:
     """Return the SQL of the rows of a table that were put aside, as far as they can be read, with their `number`."""
-    fields = ", ".join(f"nullif(row_text ->> '$.{name}', '') as \"{name}\"" for name in table.column_names)
+    values = {name: f"nullif(row_text ->> '$.{name}', '')" for name in table.column_names}
+    landed = told_apart(table, f"coalesce(source_relation || '{SEPARATOR}', '')", values)
+    fields = ", ".join(f'{value} as "{name}"' for name, value in landed.items())
     return f"""(
-        select rowid as number, {fields} from {place} where mapping_name = '{table.id}' and json_valid(row_text)
+        select rowid as number, {fields} from {place}
+        where mapping_name = coalesce(source_relation || '/', '') || '{table.id}' and json_valid(row_text)
     )"""
 
 

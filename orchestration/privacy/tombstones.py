@@ -11,10 +11,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orchestration.landing.relations import prefix, relation_of_id
 from orchestration.privacy.persons import ID_KINDS, Person
 from orchestration.privacy.tagged import value_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from orchestration.home import WarehouseHome
@@ -37,12 +40,15 @@ class StandIns:
     addresses: dict[tuple[str, str], str]
 
 
-def draw_stand_ins(person: Person) -> StandIns:
-    """Draw what stands in for a person; ids keep their order, by which ties are decided."""
+def draw_stand_ins(person: Person, relations: Sequence[str] = ()) -> StandIns:
+    """Draw what stands in for a person; ids keep their order, by which ties are decided, and each its shop's name."""
     token = secrets.token_hex(6)
     ordered = sorted(person.ids, key=lambda known: known[::-1])
     width = len(str(len(ordered)))
-    ids = {known: f"erased-{token}-{number:0{width}}" for number, known in enumerate(ordered, start=1)}
+    ids = {
+        known: f"{prefix(relation_of_id(known[1], relations))}erased-{token}-{number:0{width}}"
+        for number, known in enumerate(ordered, start=1)
+    }
     return StandIns(ids, {known: _address(known[0]) for known in sorted(person.addresses)})
 
 

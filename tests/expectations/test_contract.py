@@ -29,6 +29,13 @@ def test_every_key_is_among_the_columns_and_never_empty(table):
     assert [name for name in table.key if not columns[name].not_null] == []
 
 
+def test_every_key_names_a_record_of_the_source_so_that_shops_are_told_apart(table):
+    columns = {column.name: column for column in table.columns}
+    assert any(columns[name].is_id for name in table.key)
+    assert [column for column in table.columns if column.is_id and column.type != "text"] == []
+    assert [column for column in table.columns if (column.whose or column.mentions) and not column.is_id] == []
+
+
 def test_every_name_is_plain_and_not_landings_own(table):
     for name in (table.source, table.name, *table.column_names):
         assert re.fullmatch("[a-z][a-z0-9_]*", name), name

@@ -110,6 +110,7 @@ payments_applied as (
         coalesce(payments.is_test_invoice, orders.is_test, false) as is_test,
         payments.due_date,
         payments.paid_at,
+        payments.loaded_at,
         case when payments.paid_invoice_id is not null then greatest(payments.paid_at, payments.issued_at) end
             as applied_at
     from payments_with_running_sum as payments

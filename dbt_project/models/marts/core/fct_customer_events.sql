@@ -14,6 +14,12 @@ identity_map as (
 
 ),
 
+source_relations_found as (
+
+    select * from {{ ref('int_source_relations_found') }}
+
+),
+
 build_clocks_resolved as (
 
     select * from {{ ref('int_build_clocks_resolved') }}
@@ -46,6 +52,7 @@ customer_events as (
         events_unioned.event_type,
         events_unioned.source_system,
         events_unioned.source_table,
+        source_relations_found.source_relation,
         events_unioned.channel,
         events_unioned.function_code,
         events_unioned.direction,
@@ -63,6 +70,8 @@ customer_events as (
         on events_unioned.occurred_at <= build_clocks_resolved.as_of
     left join identity_map
         on events_unioned.party_key = identity_map.party_key
+    left join source_relations_found
+        on events_unioned.loaded_at = source_relations_found.loaded_at
 
 )
 

@@ -24,6 +24,7 @@ order_lines as (
         order_lines_valued.product_id,
 
         -- strings
+        orders.source_relation,
         order_lines_valued.product_role,
 
         -- numerics

@@ -14,6 +14,12 @@ identity_map as (
 
 ),
 
+source_relations_found as (
+
+    select * from {{ ref('int_source_relations_found') }}
+
+),
+
 build_clocks_resolved as (
 
     select * from {{ ref('int_build_clocks_resolved') }}
@@ -29,6 +35,7 @@ orders as (
         orders_valued.deal_id,
 
         -- strings
+        source_relations_found.source_relation,
         orders_valued.order_status,
         orders_valued.channel,
         orders_valued.country,
@@ -53,6 +60,8 @@ orders as (
         on orders_valued.ordered_at <= build_clocks_resolved.as_of
     left join identity_map
         on orders_valued.party_key = identity_map.party_key
+    left join source_relations_found
+        on orders_valued.loaded_at = source_relations_found.loaded_at
 
 )
 

@@ -8,36 +8,45 @@ payments_applied as (
 
 ),
 
+source_relations_found as (
+
+    select * from {{ ref('int_source_relations_found') }}
+
+),
+
 payments as (
 
     select
         -- ids
-        payment_id,
-        order_id,
-        invoice_id,
-        customer_id,
+        payments_applied.payment_id,
+        payments_applied.order_id,
+        payments_applied.invoice_id,
+        payments_applied.customer_id,
 
         -- strings
-        match_type,
-        method,
-        currency,
+        source_relations_found.source_relation,
+        payments_applied.match_type,
+        payments_applied.method,
+        payments_applied.currency,
 
         -- numerics
-        payment_amount,
-        applied_amount,
-        cast(payment_amount - applied_amount as decimal(18, 4)) as unapplied_amount,
+        payments_applied.payment_amount,
+        payments_applied.applied_amount,
+        cast(payments_applied.payment_amount - payments_applied.applied_amount as decimal(18, 4)) as unapplied_amount,
         cast({{ dbt.datediff(
-            'due_date',
-            'paid_at',
+            'payments_applied.due_date',
+            'payments_applied.paid_at',
             'day'
         ) }} as integer) as days_past_due,
 
         -- booleans
-        is_test,
+        payments_applied.is_test,
 
         -- timestamps
-        paid_at
+        payments_applied.paid_at
     from payments_applied
+    left join source_relations_found
+        on payments_applied.loaded_at = source_relations_found.loaded_at
 
 )
 

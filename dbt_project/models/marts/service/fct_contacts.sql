@@ -112,6 +112,7 @@ contacts as (
         touches.campaign_id,
 
         -- strings
+        customer_events.source_relation,
         touches.contact_type,
         coalesce(touches.function_code, 'unknown') as function_code,
         touches.channel,
@@ -132,6 +133,8 @@ contacts as (
     from touches
     left join contact_consents_found
         on touches.event_id = contact_consents_found.event_id
+    left join customer_events
+        on touches.event_id = customer_events.event_id
 
 )
 
