@@ -93,6 +93,7 @@ def instant_of(row: Row) -> str | None:
 class Schedule:
     """What arrives on each day, what each day's build is asked for, and on which day a rule is changed."""
 
+    oddity: float  # how likely a row is late, is corrected, comes twice
     arrivals: list[Rows] = field(default_factory=lambda: [[] for _ in range(DAYS)])
     as_of: list[str | None] = field(default_factory=lambda: [None] * DAYS)
     rule_changed_on: int | None = None
@@ -105,25 +106,31 @@ class Schedule:
         """Let the versions of a row arrive day after day from a day on, now and then the last one twice."""
         for number, version in enumerate(versions):
             self.arrivals[min(DAYS - 1, day + number)].append((table, version))
-        if chance.random() < 0.03:
+        if chance.random() < self.oddity:
             self.arrivals[chance.randint(day, DAYS - 1)].append((table, versions[-1]))
 
 
 def drawn_schedule(chance: random.Random, rows: Rows) -> Schedule:
-    """Spread rows over days by their own instants: a tenth late, some otherwise at first than they will be."""
-    schedule = Schedule()
-    cuts = sorted(chance.sample([instant for _, row in rows if (instant := instant_of(row))], DAYS - 1))
+    """Spread rows over days by their own instants: some late, some otherwise at first than they will be.
+
+    The later days are short and oddities mostly few, so that many lives hear nothing new on them.
+    """
+    schedule = Schedule(oddity=chance.choice((3 / len(rows), 3 / len(rows), 0.05)))
+    instants = sorted(instant for _, row in rows if (instant := instant_of(row)))
+    cuts = sorted(chance.sample(instants[-len(instants) // chance.choice((2, 10, 40)) :], DAYS - 1))
     merged = drawn_merge(chance, rows)
     for table, row in rows:
         day = sum((instant_of(row) or "") > cut for cut in cuts)
-        if chance.random() < 0.1:
+        if chance.random() < schedule.oddity:
             day = chance.randint(day, DAYS - 1)
-        schedule.add(chance, table, merged.get(id(row)) or versions_of(chance, row), day)
+        is_corrected = chance.random() < schedule.oddity
+        versions = [as_it_was(chance, row), row] if is_corrected else [row]
+        schedule.add(chance, table, merged.get(id(row)) or versions, day)
     for arrivals in schedule.arrivals:
         chance.shuffle(arrivals)
     if chance.random() < 0.3:
         schedule.as_of[chance.randint(0, DAYS - 1)] = chance.choice(cuts)[:10]
-    if chance.random() < 0.3:
+    if chance.random() < 0.4:
         schedule.rule_changed_on = chance.randint(1, DAYS - 1)
     return schedule
 
@@ -138,19 +145,14 @@ def drawn_merge(chance: random.Random, rows: Rows) -> dict[int, list[Row]]:
     return {id(row): [row, joined] if chance.random() < 0.5 else [row, joined, row]}
 
 
-def versions_of(chance: random.Random, row: Row) -> list[Row]:
-    """Return a row, now and then after what its source told before it was corrected."""
-    if chance.random() > 0.05:
-        return [row]
+def as_it_was(chance: random.Random, row: Row) -> Row:
+    """Return what a source told before it was corrected: another kind, amount or instant."""
     told = [name for name, value in row.items() if value and not name.startswith("_")]
-    names = [name for name in told if name in KINDS or name.endswith(("amount", "_at"))]
-    if not names:
-        return [row]
-    name = chance.choice(names)
-    if name.endswith("_at"):
-        days = timedelta(days=chance.randint(1, 200))
-        return [row | {name: f"{datetime.fromisoformat(row[name][:10]) - days:%Y-%m-%d}{row[name][10:]}"}, row]
-    return [row | {name: "other" if name in KINDS else "1.00"}, row]
+    name = chance.choice([name for name in told if name in KINDS or name.endswith(("amount", "_at"))] or [told[0]])
+    if not name.endswith("_at"):
+        return row | {name: "1.00" if name.endswith("amount") else "other"}
+    earlier = datetime.fromisoformat(row[name][:10]) - timedelta(days=chance.randint(1, 200))
+    return row | {name: f"{earlier:%Y-%m-%d}{row[name][10:]}"}
 
 
 def load(connection: duckdb.DuckDBPyConnection, arrivals: Rows, day: int) -> None:
