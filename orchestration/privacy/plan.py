@@ -51,6 +51,7 @@ class Plan:
         seen_hashes: the hashes of all files of the landing folder.
         unseen_files: landed files with rows of the person that are not in the landing folder.
         releases: the kept releases and the ids they are to bear.
+        months: the folders of the kept months, each with the same of its own.
     """
 
     erasure_id: str
@@ -68,6 +69,7 @@ class Plan:
     seen_hashes: list[str] = field(default_factory=list)
     unseen_files: list[str] = field(default_factory=list)
     releases: dict[str, str] = field(default_factory=dict)
+    months: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, home: WarehouseHome) -> Plan | None:
