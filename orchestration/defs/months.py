@@ -3,6 +3,8 @@
 It lands nothing and shows readers nothing new: a month is built and audited as a release is, in a database of its own.
 """
 
+from datetime import date
+
 import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliResource
@@ -38,6 +40,7 @@ from orchestration.publishing.release import Manifest, tidy, write_release
 JOB_NAME = "backfill_months"
 MONTHS_KEY = dg.AssetKey(["published", "months"])
 NOTHING_FITTED = ("--exclude", f"{READS_WHAT_IS_FITTED} {PROMISED_BY_THE_DICTIONARY} {VIEWS_OF_RUNS}")
+NO_MONTH = date(2000, 1, 1)  # from here to here there is none
 ON_WHAT_IS_FITTED = ("--select", READS_WHAT_IS_FITTED)
 
 
@@ -47,11 +50,8 @@ def month_partitions(home: WarehouseHome) -> dg.MonthlyPartitionsDefinition:
         span = span_of_months(home)
     except (OSError, duckdb.Error):
         span = None
-    first, end = span or (None, None)
-    nowhere = "2000-01"
-    return dg.MonthlyPartitionsDefinition(
-        start_date=f"{first:{MONTH}}" if first else nowhere, end_date=f"{end:{MONTH}}" if end else nowhere, fmt=MONTH
-    )
+    first, end = span or (NO_MONTH, NO_MONTH)
+    return dg.MonthlyPartitionsDefinition(start_date=f"{first:{MONTH}}", end_date=f"{end:{MONTH}}", fmt=MONTH)
 
 
 def months_asset(home: WarehouseHome) -> dg.AssetsDefinition:

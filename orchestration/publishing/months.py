@@ -94,8 +94,11 @@ def kept_manifest(home: WarehouseHome, month: str, known_at: str | None) -> Mani
     kept = current_manifest(home.month(month))
     if kept is None:
         return None
-    with duckdb.connect(str(home.working_database), read_only=True) as connection:
-        present = input_fingerprint(connection, ENGINE, code_version(), end_of(month), known_at)
+    try:
+        with duckdb.connect(str(home.working_database), read_only=True) as connection:
+            present = input_fingerprint(connection, ENGINE, code_version(), end_of(month), known_at)
+    except duckdb.IOException:  # a run is writing it, perhaps of a new file
+        return None
     return kept if kept.input_fingerprint == present else None
 
 
