@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -147,10 +149,18 @@ def run(
 def _refresh_with_progress(request: RefreshRequest) -> RefreshResult:
     from orchestration.refresh import refresh
 
+    with _progress() as progress:
+        return refresh(request, progress)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show what goes on: in place on a terminal, else line by line."""
     if not console.is_terminal:
-        return refresh(request, _StepLines())
+        yield _StepLines()
+        return
     with console.status("starting") as status:
-        return refresh(request, status.update)
+        yield status.update
 
 
 class _StepLines:
@@ -164,6 +174,45 @@ class _StepLines:
         if step != self.last:
             console.print(f"... {step}", markup=False)
         self.last = step
+
+
+def _month(text: str | None) -> str | None:
+    from orchestration.publishing.months import month_of
+
+    try:
+        return text and f"{month_of(text):%Y-%m}"
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no month; write YYYY-MM") from None
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", metavar="MONTH", callback=_month, help="First month, YYYY-MM.")],
+    last: Annotated[
+        str | None,
+        typer.Option("--to", metavar="MONTH", callback=_month, help="Last month; the last that is over if left out."),
+    ] = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option(callback=_instant, help="Nothing loaded after this instant is known (UTC; a date: its midnight)."),
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Keep what the tables tell as of the end of each month; readers' release stays as it is."""
+    from orchestration.backfill import backfill as keep_months
+    from orchestration.publishing.months import MonthError
+    from orchestration.summary import print_month, print_obstacle
+
+    place = WarehouseHome(home.resolve())
+    try:
+        with _progress() as progress:
+            results = [print_month(console, done) for done in keep_months(place, first, last, known_at, progress)]
+    except MonthError as error:
+        print_obstacle(console, place, str(error))
+        raise typer.Exit(2) from None
+    if results[-1].alert:
+        raise typer.Exit(1)
+    console.print(f"Kept below {place.months}; docs/publishing.md says how to read them.", markup=False)
 
 
 @app.command()

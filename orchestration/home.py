@@ -1,4 +1,4 @@
-"""Where a warehouse lives on disk: one folder with the working database, the releases and the logs."""
+"""Where a warehouse lives on disk: one folder with the working database, the releases, kept months and the logs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ SAMPLE_COMPANY = PROJECT_FOLDER / "seeds" / "company"
 DICTIONARY_FOLDER = PROJECT_FOLDER / "dbt_project" / "seeds" / "dictionary"
 PUBLISHED_DATABASE_NAME = "lifecycle.duckdb"
 BUILD_PARTS = ("build_models", "build_models_on_fitted")
+MONTHS_STEP = "published__months"
+KEPT_RELEASES = 5
+MONTH_FOLDER = "as_of_month="  # what reads the folders below `months/` as one table makes a column of it
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,24 @@ class WarehouseHome:
     def published_database(self) -> Path:
         """The file that readers open."""
         return self.published / PUBLISHED_DATABASE_NAME
+
+    @property
+    def kept_releases(self) -> int:
+        """How many of the newest releases are kept."""
+        return KEPT_RELEASES
+
+    @property
+    def months(self) -> Path:
+        """The folder that holds one folder per kept month, and the working database in which they are built."""
+        return self.folder / "months"
+
+    def month(self, month: str) -> MonthHome:
+        """Return the paths of a kept month, such as `2025-03`."""
+        return MonthHome(self.months / f"{MONTH_FOLDER}{month}")
+
+    def kept_months(self) -> list[MonthHome]:
+        """Return the months that are kept, oldest first."""
+        return [MonthHome(path.parent) for path in sorted(self.months.glob(f"{MONTH_FOLDER}*/releases"))]
 
     @property
     def writer_lock(self) -> Path:
@@ -75,3 +96,25 @@ class WarehouseHome:
     def spark_folder(self) -> Path:
         """Where Apache Spark reads and writes, when it is the engine."""
         return self.folder / "spark"
+
+
+@dataclass(frozen=True)
+class MonthHome(WarehouseHome):
+    """Paths of one kept month: a release of its own. All months are built at one place, one after the other.
+
+    dbt parses the whole project anew for a database under another path.
+    """
+
+    @property
+    def working_database(self) -> Path:
+        """The file in which months are built."""
+        return WarehouseHome(self.folder.parent).working_database
+
+    def dbt_target(self, engine: str) -> Path:
+        """Where dbt keeps what it has parsed for the months."""
+        return WarehouseHome(self.folder.parent).dbt_target(engine)
+
+    @property
+    def kept_releases(self) -> int:
+        """How many of the newest releases are kept: a month that is built again replaces the old one."""
+        return 1

@@ -27,7 +27,7 @@ from orchestration.publishing.recording import unrecorded_number
 from orchestration.publishing.release import Manifest, current_manifest, withdrawn_fingerprints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import dagster as dg
@@ -124,32 +124,35 @@ def refresh(request: RefreshRequest, progress: Callable[[str], None]) -> Refresh
     prepare_environment(request.home)
     log_path = request.home.folder / "last_run.log"
     try:
-        with (
-            log_path.open("w", encoding="utf-8") as log,
-            contextlib.redirect_stdout(log),
-            contextlib.redirect_stderr(log),
-        ):
-            return _logged(request, progress, log_path)
+        with logged_to(log_path):
+            return _execute(request, progress, log_path)
     except Exception as error:  # not of a step: Dagster's own disk, the log itself, a fault of the definitions
         with contextlib.suppress(Exception):  # who cannot be told must not hide what went wrong
             _alert_broken_off(request, error, log_path)
         raise ObstacleError(f"The run broke off: {told(error)} The whole log: {log_path}") from error
 
 
-def _logged(request: RefreshRequest, progress: Callable[[str], None], log_path: Path) -> RefreshResult:
-    try:
-        return _execute(request, progress, log_path)
-    except Exception:
-        with contextlib.suppress(OSError):
-            traceback.print_exc()
-        raise
+@contextlib.contextmanager
+def logged_to(log_path: Path) -> Iterator[None]:
+    """Write what is printed meanwhile into a file, and the error that ends it."""
+    with (
+        log_path.open("w", encoding="utf-8") as log,
+        contextlib.redirect_stdout(log),
+        contextlib.redirect_stderr(log),
+    ):
+        try:
+            yield
+        except Exception:
+            with contextlib.suppress(OSError):
+                traceback.print_exc()
+            raise
 
 
 def _execute(request: RefreshRequest, progress: Callable[[str], None], log_path: Path) -> RefreshResult:
     from orchestration.defs.alerts import LOG_FILE
     from orchestration.defs.automation import JOB_NAME
 
-    with _opened_instance(request.home) as instance:  # first, for it tells at once whether the disk takes anything
+    with opened_instance(request.home) as instance:  # first, for it tells at once whether the disk takes anything
         job = _definitions(request, progress).resolve_job_def(JOB_NAME)
         result = job.execute_in_process(instance=instance, raise_on_error=False, tags={LOG_FILE: str(log_path)})
         return _told(request, result, instance)
@@ -159,7 +162,14 @@ def _definitions(request: RefreshRequest, progress: Callable[[str], None]) -> dg
     import dagster
 
     from orchestration.definitions import build_definitions
-    from orchestration.defs.resources import LandingFolder, Progress, Warehouse, alerts_resource, dbt_resource
+    from orchestration.defs.resources import (
+        Backfills,
+        LandingFolder,
+        Progress,
+        Warehouse,
+        alerts_resource,
+        dbt_resource,
+    )
 
     mapping = str(request.mapping_file) if request.mapping_file else None
     return build_definitions(
@@ -170,6 +180,7 @@ def _definitions(request: RefreshRequest, progress: Callable[[str], None]) -> dg
                 as_of=request.as_of,
                 known_at=request.known_at,
             ),
+            "backfills": Backfills(home_folder=str(request.home.folder)),
             "landing_folder": LandingFolder(path=str(request.landing_folder), mapping_file=mapping),
             "dbt": dbt_resource(),
             "alerts": alerts_resource(request.home.folder, request.engine),
@@ -178,7 +189,7 @@ def _definitions(request: RefreshRequest, progress: Callable[[str], None]) -> dg
     )
 
 
-def _opened_instance(home: WarehouseHome) -> dg.DagsterInstance:
+def opened_instance(home: WarehouseHome) -> dg.DagsterInstance:
     """Open Dagster's instance; its tables are made at the first opening, which two runs must not do at once."""
     import dagster
     from filelock import FileLock

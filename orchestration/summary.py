@@ -12,6 +12,7 @@ from orchestration.publishing.release import current_manifest
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from orchestration.backfill import MonthResult
     from orchestration.engine import Engine
     from orchestration.home import WarehouseHome
     from orchestration.parity import EngineBuild, TableComparison
@@ -92,6 +93,17 @@ def _shown(home: WarehouseHome) -> str:
     except OSError:
         return "what they saw"
     return f"release {shown.release_id}, as of {shown.as_of} UTC" if shown else "nothing yet"
+
+
+def print_month(console: Console, done: MonthResult) -> MonthResult:
+    """Print what became of a month, and return it."""
+    if done.alert:
+        console.print(done.alert.text, markup=False)
+    elif done.manifest:
+        rows = sum(table.rows_count for table in done.manifest.tables.values())
+        how = "kept" if done.is_new else "nothing new, kept before"
+        console.print(f"{done.month}: {how}, as of {done.manifest.as_of} UTC, {rows:,} rows.", markup=False)
+    return done
 
 
 def print_erasure(console: Console, done: Erased) -> None:

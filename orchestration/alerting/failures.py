@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orchestration.home import BUILD_PARTS, PROJECT_FOLDER
+from orchestration.engine import Engine
+from orchestration.home import BUILD_PARTS, MONTHS_STEP, PROJECT_FOLDER, WarehouseHome
 from orchestration.obstacles import remedy_of
 
 if TYPE_CHECKING:
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
-    from orchestration.engine import Engine
-    from orchestration.home import WarehouseHome
 
 SHOWN_ROWS = 20
 SHOWN_CHARACTERS = 1_000
@@ -102,8 +102,15 @@ class FailedRun:
         return tuple(found or run)
 
     def _of_step(self, step: dg.DagsterEvent) -> list[Failure]:
+        if step.step_key == MONTHS_STEP:
+            return self._where_months_are_built()._failed_nodes() or [broken_step("the month", first_cause(step))]
         nodes = self._failed_nodes() if step.step_key in BUILD_PARTS else []
         return nodes or self._failed_rules(step.step_key) or [broken_step(f"step {step.step_key}", first_cause(step))]
+
+    def _where_months_are_built(self) -> FailedRun:
+        there = copy(self)
+        there.home, there.engine = WarehouseHome(self.home.months), Engine.DUCKDB
+        return there
 
     def _failed_nodes(self) -> list[Failure]:
         """Return the models and tests that failed in the last call of dbt, if that was within this run."""

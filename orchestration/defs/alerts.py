@@ -64,12 +64,12 @@ def failure_hook() -> dg.HookDefinition:
     return failed_steps
 
 
-def failure_sensor(job: object) -> dg.SensorDefinition:
+def failure_sensor(*jobs: object) -> dg.SensorDefinition:
     """Return the sensor that tells of a run that failed outside its steps."""
 
     @dg.run_failure_sensor(
         name="tell_of_failed_runs",
-        monitored_jobs=[job],
+        monitored_jobs=[*jobs],
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def failed_runs(context: dg.RunFailureSensorContext, alerts: Alerts) -> dg.SkipReason | None:

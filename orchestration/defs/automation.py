@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.alerts import failure_hook
+from orchestration.defs.months import MONTHS_KEY
 from orchestration.defs.resources import LandingFolder
 
 JOB_NAME = "refresh_warehouse"
@@ -17,7 +18,7 @@ def refresh_job():  # noqa: ANN201  Dagster does not export the type
     """Return the job from file to publication; one process, one writer."""
     return dg.define_asset_job(
         JOB_NAME,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(MONTHS_KEY),
         executor_def=dg.in_process_executor,
         hooks={failure_hook()},
         description="Land what is new, build and test the models, audit the marts, publish.",

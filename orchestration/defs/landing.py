@@ -12,6 +12,7 @@ from orchestration.landing.loading import land_folder
 from orchestration.landing.refusal import listed, printable
 from orchestration.landing.report import LandingReport
 from orchestration.privacy.landing_files import ErasedReturns
+from orchestration.publishing.fingerprint import models_version
 
 FILES_KEY = dg.AssetKey(["landing", "files"])
 REQUESTS_KEY = dg.AssetKey(["landing", "build_requests"])
@@ -64,7 +65,7 @@ def landing_asset() -> dg.AssetsDefinition:
             report = land_folder(
                 connection, landing_folder.folder, landing_folder.mappings, returns=returns, progress=progress
             )
-            request_build(connection, warehouse.as_of, warehouse.known_at)
+            request_build(connection, warehouse.as_of, warehouse.known_at, models_version())
         yield from table_results(report)
         yield from check_results(report)
 

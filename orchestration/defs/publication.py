@@ -13,8 +13,10 @@ from expectations.table_rules import TableOutcome, TableRule
 from orchestration.defs.landing import raw_key
 from orchestration.defs.resources import Progress, Warehouse
 from orchestration.defs.run_history import figure_metadata, run_report
+from orchestration.engine import Engine
 from orchestration.health.runs import PUBLISHED, UNCHANGED, RunReport, tell_run
 from orchestration.health.volumes import EVENTS
+from orchestration.home import WarehouseHome
 from orchestration.publishing.audit import audit_deliveries, audit_marts, build_clocks
 from orchestration.publishing.data_docs import render_data_docs
 from orchestration.publishing.fingerprint import code_version, input_fingerprint
@@ -120,7 +122,7 @@ def publish(warehouse: Warehouse, run: RunReport | None = None) -> Manifest:
     """
     home = warehouse.home
     with duckdb.connect(str(home.working_database)) as connection:
-        manifest = new_manifest(connection, warehouse)
+        manifest = new_manifest(connection, home, warehouse.engine, warehouse.as_of, warehouse.known_at)
         shown = current_manifest(home)
         is_withdrawn = shown is not None and manifest.input_fingerprint in withdrawn_fingerprints(home)
         is_seen = shown is not None and shown.input_fingerprint == manifest.input_fingerprint
@@ -138,12 +140,18 @@ def publish(warehouse: Warehouse, run: RunReport | None = None) -> Manifest:
     return shown
 
 
-def new_manifest(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> Manifest:
+def new_manifest(
+    connection: duckdb.DuckDBPyConnection,
+    home: WarehouseHome,
+    engine: Engine,
+    requested_as_of: str | None,
+    requested_known_at: str | None,
+) -> Manifest:
     """Return the manifest of the release to come, without its tables."""
     as_of, known_at = build_clocks(connection)
     code = code_version()
-    fingerprint = input_fingerprint(connection, warehouse.engine, code, warehouse.as_of, warehouse.known_at)
-    now = next_release_instant(warehouse.home)
+    fingerprint = input_fingerprint(connection, engine, code, requested_as_of, requested_known_at)
+    now = next_release_instant(home)
     rules = connection.execute("select lifecycle_id || '.' || rule_id, rule_version from dictionary.stage_rules")
     return Manifest(
         release_id=f"{now:{RELEASE_INSTANT}}-{fingerprint[:8]}",
@@ -152,8 +160,8 @@ def new_manifest(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) ->
         known_at=known_at,
         input_fingerprint=fingerprint,
         code_version=code,
-        engine=warehouse.engine.release,
-        requested_as_of=warehouse.as_of,
-        requested_known_at=warehouse.known_at,
+        engine=engine.release,
+        requested_as_of=requested_as_of,
+        requested_known_at=requested_known_at,
         rule_versions=dict(rules.fetchall()),
     )

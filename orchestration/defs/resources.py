@@ -25,6 +25,7 @@ from orchestration.leftovers import end_left_dbt
 from orchestration.obstacles import is_unused
 
 ALERTS_WEBHOOK = "LIFECYCLE_ALERTS_WEBHOOK"
+WORKING_DATABASE = "LIFECYCLE_WORKING_DATABASE"
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
 
 
@@ -57,6 +58,24 @@ class LandingFolder(dg.ConfigurableResource):  # type: ignore[type-arg]
         return load_mapping(Path(self.mapping_file)) if self.mapping_file else ()
 
 
+@contextmanager
+def hold_writer_lock(home: WarehouseHome, log: dg.DagsterLogManager | None) -> Iterator[None]:
+    """Let no other run write the warehouse meanwhile; end what a killed one has left."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home.writer_lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if log:
+            log.info("another run is writing this warehouse; waiting for it to end")
+        lock.acquire()
+    with lock:
+        left = end_left_dbt(home)
+        if left and log:
+            log.info(f"a run was killed and left dbt running, process {left}; it was ended")
+        yield
+
+
 class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     """One warehouse, its engine and the clocks to build it by; holds the writer's lock while a run goes on."""
 
@@ -73,26 +92,35 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Warehouse]:
         """Hold the writer's lock for the whole run, so that no two runs meet in the working database; log the run."""
-        self.home.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.home.writer_lock)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if context.log:
-                context.log.info("another run is writing this warehouse; waiting for it to end")
-            lock.acquire()
-        with lock:
-            left = end_left_dbt(self.home)
-            if left and context.log:
-                context.log.info(f"a run was killed and left dbt running, process {left}; it was ended")
-            with recorded_run(self.home, self.engine.release, context):
-                yield self
+        with (
+            hold_writer_lock(self.home, context.log),
+            recorded_run(self.home, self.engine.release, context),
+        ):
+            yield self
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the working database for writing."""
         if self.home.working_database.exists() and is_unused(self.home):
             self.home.working_database.unlink()
         return duckdb.connect(str(self.home.working_database))
+
+
+class Backfills(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The warehouse whose months are kept, and what is known of them; holds the writer's lock meanwhile."""
+
+    home_folder: str
+    known_at: str | None = None
+
+    @property
+    def home(self) -> WarehouseHome:
+        """The paths of the warehouse."""
+        return WarehouseHome(Path(self.home_folder))
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Backfills]:
+        """Hold the writer's lock for the whole run, so that nothing is landed while it is copied."""
+        with hold_writer_lock(self.home, context.log):
+            yield self
 
 
 class DbtCommand(DbtCliResource):
@@ -115,6 +143,17 @@ def dbt_resource() -> DbtCliResource:
     return DbtCommand(project_dir=dbt_project(), dbt_executable=str(Path(sys.executable).with_name("dbt")))
 
 
+@contextmanager
+def dbt_for(working_database: Path) -> Iterator[None]:
+    """Let dbt processes that are started meanwhile build in another database, which its profile reads from here."""
+    before = os.environ[WORKING_DATABASE]
+    os.environ[WORKING_DATABASE] = str(working_database)
+    try:
+        yield
+    finally:
+        os.environ[WORKING_DATABASE] = before
+
+
 def alerts_resource(home: Path, engine: Engine) -> Alerts:
     """Return where alerts go, as the environment says; the address of a webhook is a secret, not shown by Dagster."""
     webhook = dg.EnvVar(ALERTS_WEBHOOK) if os.environ.get(ALERTS_WEBHOOK) else None
@@ -126,11 +165,12 @@ def alerts_resource(home: Path, engine: Engine) -> Alerts:
 def default_resources() -> dict[str, object]:
     """Return the resources that `dagster dev` runs with: the sample company's unless the environment says."""
     home = Path(os.environ.get("LIFECYCLE_HOME", PROJECT_FOLDER / "warehouse"))
-    os.environ.setdefault("LIFECYCLE_WORKING_DATABASE", str(WarehouseHome(home).working_database))
+    os.environ.setdefault(WORKING_DATABASE, str(WarehouseHome(home).working_database))
     os.environ["LIFECYCLE_SPARK_FOLDER"] = str(WarehouseHome(home).spark_folder)
     engine = Engine(os.environ.get("LIFECYCLE_ENGINE", "duckdb"))
     return {
         "warehouse": Warehouse(home_folder=str(home), engine=engine),
+        "backfills": Backfills(home_folder=str(home)),
         "landing_folder": LandingFolder(
             path=os.environ.get("LIFECYCLE_LANDING", str(SAMPLE_COMPANY)),
             mapping_file=os.environ.get("LIFECYCLE_MAPPING"),

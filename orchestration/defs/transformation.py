@@ -5,20 +5,21 @@ One dbt process builds and tests all that nothing fitted is needed for, a second
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCliEventMessage
 from filelock import FileLock
 
 from orchestration.defs.resources import DBT_FOLDER, Progress, Warehouse, dbt_project, dbt_resource
 from orchestration.dictionary.checks import sound_dictionary
 from orchestration.dictionary.findings import DictionaryError
 from orchestration.engine import Engine, demand
-from orchestration.home import BUILD_PARTS, DICTIONARY_FOLDER
+from orchestration.home import BUILD_PARTS, DICTIONARY_FOLDER, WarehouseHome
 from orchestration.leftovers import noted_dbt
 from orchestration.spark_exchange import exchange
 
@@ -112,23 +113,31 @@ def _assets_of_part(project: DbtProject, name: str, **part: str) -> dg.AssetsDef
                 context=context,
                 target_path=target_path,
             )
-            with noted_dbt(warehouse.home, invocation.process.pid):
-                for message in invocation.stream_raw_events():
-                    done = NODE_DONE.match(str(message))
-                    if done:
-                        progress(f"building and testing, {done[1]} of {done[2]}")
-                    yield from message.to_default_asset_events(
-                        manifest=invocation.manifest,
-                        dagster_dbt_translator=invocation.dagster_dbt_translator,
-                        context=invocation.context,
-                        target_path=invocation.target_path,
-                        project=project,
-                    )
+            for message in followed(invocation, warehouse.home, progress):
+                yield from message.to_default_asset_events(
+                    manifest=invocation.manifest,
+                    dagster_dbt_translator=invocation.dagster_dbt_translator,
+                    context=invocation.context,
+                    target_path=invocation.target_path,
+                    project=project,
+                )
             shutil.copy(target_path / "run_results.json", warehouse.home.dbt_results(warehouse.engine, name))
         if warehouse.engine is Engine.SPARK and name == BUILD_PARTS[0]:
             make_views_of_runs(dbt, warehouse)
 
     return build
+
+
+def followed(
+    invocation: DbtCliInvocation, home: WarehouseHome, progress: Callable[[str], None]
+) -> Iterator[DbtCliEventMessage]:
+    """Yield what a dbt process tells while it builds, and tell how far it is; a failed node raises in the end."""
+    with noted_dbt(home, invocation.process.pid):
+        for message in invocation.stream_raw_events():
+            done = NODE_DONE.match(str(message))
+            if done:
+                progress(f"building and testing, {done[1]} of {done[2]}")
+            yield message
 
 
 def make_views_of_runs(dbt: DbtCliResource, warehouse: Warehouse) -> None:

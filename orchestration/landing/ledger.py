@@ -59,6 +59,14 @@ create table if not exists landing.build_requests (
     known_at timestamp
 );
 
+alter table landing.build_requests add column if not exists models_version varchar;
+
+create table if not exists landing.recorded_stage_lives (
+    lifecycle_id varchar,
+    entity_id varchar,
+    heard_hash decimal(38, 0)
+);
+
 create table if not exists landing.recorded_publications (
     publication_number bigint,
     release_id varchar,
@@ -279,10 +287,15 @@ def record_refusal(connection: duckdb.DuckDBPyConnection, file: LandingFile, ref
     return outcome
 
 
-def request_build(connection: duckdb.DuckDBPyConnection, as_of: str | None, known_at: str | None) -> None:
-    """Set the two clocks of the next build; None means the newest event, the newest load."""
+def request_build(
+    connection: duckdb.DuckDBPyConnection, as_of: str | None, known_at: str | None, models_version: str | None = None
+) -> None:
+    """Set the two clocks of the next build, None meaning the newest event, the newest load; and which models it runs.
+
+    What was worked out by other models is not kept, see `int_stage_moves_kept`.
+    """
     clocks = [None if text is None else instant_of(text) for text in (as_of, known_at)]
     connection.begin()
     connection.execute("delete from landing.build_requests")
-    connection.execute("insert into landing.build_requests values ($1, $2)", clocks)
+    connection.execute("insert into landing.build_requests values ($1, $2, $3)", [*clocks, models_version])
     connection.commit()

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from expectations.contract import load_contract
 from orchestration.engine import Engine
+from orchestration.home import MonthHome, WarehouseHome
 from orchestration.landing.inspection import content_hash
 from orchestration.landing.ledger import prepare_tables
 from orchestration.landing.loading import find_files
@@ -31,13 +32,13 @@ from orchestration.privacy.releases import ReleaseRewriter, id_after
 from orchestration.privacy.tombstones import draw_stand_ins, make_salt, read_salt, tombstone
 from orchestration.privacy.traces import find_values, redact_files
 from orchestration.publishing.fingerprint import input_fingerprint
-from orchestration.publishing.release import Manifest, release_ids
+from orchestration.publishing.months import remove_built
+from orchestration.publishing.release import Manifest, release_ids, tidy
 from orchestration.winback.export import export_again
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from orchestration.home import WarehouseHome
     from orchestration.landing.report import LandingFile
 
 _COUNTS = "select raw_rows_count, landing_files_count, releases_count from landing.erasures where erasure_id = $1"
@@ -56,7 +57,7 @@ class Erased:
         erasure_id: its id.
         raw_rows_count: the rows of raw that were changed.
         files_count: the files of the landing folder that were changed.
-        releases_count: the releases that were written anew.
+        releases_count: the releases that were written anew, those of kept months among them.
         logs_count: the logs and other files of runs that were written anew.
         unseen_files: landed files with rows of the person that are not in the landing folder.
         left: files in which a value of the person still stands, and how often.
@@ -126,12 +127,19 @@ def _plan(home: WarehouseHome, told: str, landing_folder: Path, mapping_file: Pa
             words=sorted(person.words),
             records=[(kind, old, new) for (kind, old), new in stand_ins.ids.items()],
             tombstone=tombstone(connection, salt, person, stand_ins),
-            releases={name: id_after(name) for name in release_ids(home)},
+            releases=_new_ids(home),
+            months={place.folder.name: _new_ids(place) for place in home.kept_months()},
             relations=relations,
         )
         plan.cells = {**plan.releases, **_transition_ids(connection, plan)}
     plan.write(home)
     return plan
+
+
+def _new_ids(home: WarehouseHome) -> dict[str, str]:
+    """Return the ids that the kept releases are to bear; what a killed run has left of others is removed."""
+    tidy(home)
+    return {name: id_after(name) for name in release_ids(home)}
 
 
 def _opened(home: WarehouseHome) -> duckdb.DuckDBPyConnection:
@@ -182,23 +190,38 @@ def _carry_out(home: WarehouseHome, plan: Plan, progress: Callable[[str], None])
         progress("writing the working database anew")
         _write_working(home, plan)
     _put_files_in_place(plan)
-    rewriter = ReleaseRewriter(home, plan)
-    for old_id, new_id in plan.releases.items():
-        progress(f"writing release {new_id}")
-        rewriter.rewrite(old_id, new_id)
+    for place, ids in _releases(home, plan):
+        rewriter = ReleaseRewriter(place, plan)
+        for old_id, new_id in ids.items():
+            progress(f"writing release {new_id}")
+            rewriter.rewrite(old_id, new_id)
     progress("writing exports and logs anew")
     redactor = plan.redactor(with_words=True)
     export_again(home, lambda folder: bool(find_values(folder, redactor)))
     shutil.rmtree(home.spark_folder, ignore_errors=True)
+    remove_built(WarehouseHome(home.months))
     logs_count = redact_files(home.folder, redactor, but={home.erasure_plan})
     progress("searching all that is kept")
+    left = _values_left(home, plan)
+    left.pop(home.erasure_plan, None)
+    home.erasure_plan.unlink()
+    return Erased(plan.erasure_id, *(_counts(home, plan) or (0, 0, 0)), logs_count, tuple(plan.unseen_files), left)
+
+
+def _values_left(home: WarehouseHome, plan: Plan) -> dict[Path, int]:
+    """Return where the person's values still stand; a shop's ids are only looked for in its folder."""
     left = find_values(home.folder, plan.redactor()) | find_values(Path(plan.landing_folder), plan.redactor())
     for relation in plan.relations:
         if within := plan.redactor_within(relation):
             left |= find_values(Path(plan.landing_folder) / relation, within)
-    left.pop(home.erasure_plan, None)
-    home.erasure_plan.unlink()
-    return Erased(plan.erasure_id, *(_counts(home, plan) or (0, 0, 0)), logs_count, tuple(plan.unseen_files), left)
+    return left
+
+
+def _releases(home: WarehouseHome, plan: Plan) -> Iterator[tuple[WarehouseHome, dict[str, str]]]:
+    """Yield the warehouse and each kept month, with the ids of its releases and those they are to bear."""
+    yield home, plan.releases
+    for name, ids in plan.months.items():
+        yield MonthHome(home.months / name), ids
 
 
 def _counts(home: WarehouseHome, plan: Plan) -> tuple[int, int, int] | None:
@@ -258,7 +281,7 @@ def _write_working(home: WarehouseHome, plan: Plan) -> None:
             )
         connection.execute(
             "insert into landing.erasures values ($1, $2, $3, $4, timezone('UTC', now()))",
-            [plan.erasure_id, rows_count, len(plan.files), len(plan.releases)],
+            [plan.erasure_id, rows_count, len(plan.files), sum(len(ids) for _, ids in _releases(home, plan))],
         )
         unseen = connection.execute(
             "select distinct source_file from touched_files where not list_contains($1, content_hash) order by 1",
@@ -285,8 +308,7 @@ def _fingerprints(home: WarehouseHome, connection: duckdb.DuckDBPyConnection, pl
     what they were made of.
     """
     found: dict[str, str] = {}
-    for name in plan.releases:
-        manifest = Manifest.read(home.releases / name)
+    for manifest in [Manifest.read(place.releases / name) for place, ids in _releases(home, plan) for name in ids]:
         asked = (Engine(manifest.engine.split()[0]), manifest.code_version)
         clocks = (manifest.requested_as_of, manifest.requested_known_at)
         connection.execute("use old")

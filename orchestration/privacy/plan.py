@@ -57,6 +57,7 @@ class Plan:
         unseen_files: landed files with rows of the person that are not in the landing folder.
         releases: the kept releases and the ids they are to bear.
         relations: the shops of which anything was landed.
+        months: the folders of the kept months, each with the same of its own.
     """
 
     erasure_id: str
@@ -75,6 +76,7 @@ class Plan:
     unseen_files: list[str] = field(default_factory=list)
     releases: dict[str, str] = field(default_factory=dict)
     relations: list[str] = field(default_factory=list)
+    months: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, home: WarehouseHome) -> Plan | None:

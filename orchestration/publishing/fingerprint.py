@@ -39,6 +39,16 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
+def models_version() -> str:
+    """Return a hash of what the models do, the dictionary aside: what other models worked out is not kept."""
+    digest = hashlib.sha256()
+    for folder in ("models", "macros"):
+        for path in sorted((PROJECT_FOLDER / "dbt_project" / folder).rglob("*.sql")):
+            digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def input_fingerprint(
     connection: duckdb.DuckDBPyConnection, engine: Engine, code: str, as_of: str | None, known_at: str | None
 ) -> str:

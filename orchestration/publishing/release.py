@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-KEPT_RELEASES = 5
 READING_SECONDS = 15 * 60  # who reads the files of a release one after the other may finish when a newer one is shown
 STORAGE_VERSION = "v1.0.0"  # readable by every 1.x and 2.x tool
 MARTS_SCHEMA = "marts"
@@ -149,7 +148,7 @@ def _write_aside(home: WarehouseHome, aside: Path, manifest: Manifest, pages: di
 def _write_tables(home: WarehouseHome, aside: Path) -> dict[str, PublishedTable]:
     with duckdb.connect() as connection:
         # under the name that it has when dbt makes its views, which name their tables in full
-        connection.execute(f"attach '{_escaped(home.working_database)}' as {WORKING_NAME} (read_only)")
+        connection.execute(f"attach '{escaped(home.working_database)}' as {WORKING_NAME} (read_only)")
         queries = {name: f"from {WORKING_NAME}.{MARTS_SCHEMA}.{name}" for name in mart_names(connection)}
         return write_tables(connection, queries, aside)
 
@@ -164,11 +163,11 @@ def write_tables(
     """
     served = aside / PUBLISHED_DATABASE_NAME
     tables: dict[str, PublishedTable] = {}
-    connection.execute(f"attach '{_escaped(served)}' as served (storage_version '{STORAGE_VERSION}')")
+    connection.execute(f"attach '{escaped(served)}' as served (storage_version '{STORAGE_VERSION}')")
     for name, query in queries.items():
         connection.execute(f"create table served.{name} as {query} order by all")
         parquet = aside / "parquet" / f"{name}.parquet"
-        connection.execute(f"copy served.{name} to '{_escaped(parquet)}' (format parquet, compression zstd)")
+        connection.execute(f"copy served.{name} to '{escaped(parquet)}' (format parquet, compression zstd)")
         counted = connection.execute(f"select count(*) from served.{name}").fetchone()
         digest = hashlib.sha256(parquet.read_bytes()).hexdigest()
         tables[name] = PublishedTable(counted[0] if counted else 0, digest)
@@ -179,7 +178,8 @@ def write_tables(
     return tables
 
 
-def _escaped(path: Path) -> str:
+def escaped(path: Path) -> str:
+    """Return a path for a text of SQL."""
     return str(path).replace("'", "''")
 
 
@@ -256,7 +256,7 @@ def tidy(home: WarehouseHome) -> None:
 def _prune(home: WarehouseHome) -> None:
     """Remove all but the last few releases, unless readers may still be at one."""
     shown = home.published.resolve().name
-    for name in release_ids(home)[:-KEPT_RELEASES]:
+    for name in release_ids(home)[: -home.kept_releases]:
         folder = home.releases / name
         if name != shown and time.time() - folder.stat().st_mtime > READING_SECONDS:
             _remove(folder)

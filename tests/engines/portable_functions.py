@@ -308,6 +308,7 @@ PROJECT_MACROS = {
     "wilson_limit": [
         ("cast({{ wilson_limit(48, 80, -1) }} as decimal(18, 6))", "0.490455"),
         ("cast({{ wilson_limit(48, 80, -1, z=normal_quantile('0.975')) }} as decimal(18, 6))", "0.490455"),
+        ("{{ wilson_limit('cast(null as int)', 80, 1) }}", None),
     ],
     "difference_limit": [
         ("cast({{ difference_limit(120, 4000, 20, 1000, -1) }} as decimal(18, 6))", "-0.001740"),

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from kept import build_kept
 
+from expectations.contract import load_contract
 from orchestration.home import PROJECT_FOLDER
+from orchestration.landing.ledger import prepare_tables
 
 CATALOG = "working"
 
@@ -76,10 +79,18 @@ class ModelBench:
         if name in done:
             return
         node = self.nodes[name]
+        if node["resource_type"] == "source":
+            connection.execute(f"use {CATALOG}")
+            prepare_tables(connection, load_contract())
+            done.update(source for source, found in self.nodes.items() if found["resource_type"] == "source")
+            return
         for parent in node["depends_on"]["nodes"]:
             self._build(connection, parent.split(".")[-1], done)
         connection.execute(f"create schema if not exists {CATALOG}.{node['schema']}")
-        connection.execute(f"create table {self._relation(name)} as {node['compiled_code']}")
+        if node["config"]["materialized"] == "kept":
+            build_kept(connection, node, node["compiled_code"], self._relation)
+        else:
+            connection.execute(f"create table {self._relation(name)} as {node['compiled_code']}")
         done.add(name)
 
 
@@ -90,4 +101,6 @@ def _compiled_nodes(folder: Path) -> dict[str, dict[str, Any]]:
     subprocess.run(command, cwd=PROJECT_FOLDER / "dbt_project", env=environment, check=True, capture_output=True)
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
     kinds = ("model", "seed")
-    return {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] in kinds}
+    landed = {source["name"]: source for source in manifest["sources"].values() if source["source_name"] == "landing"}
+    sources = {name: source | {"alias": source["identifier"]} for name, source in landed.items()}
+    return sources | {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] in kinds}

@@ -7,11 +7,12 @@ times as long for each, most of it for dbt's and Dagster's account of a thousand
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from kept import build_kept
 
 from orchestration.defs.publication import publish
 from orchestration.defs.resources import Warehouse
@@ -38,6 +39,7 @@ class CompiledProject:
     nodes: dict[str, dict[str, Any]]
     compiled: Path
     working_database: Path
+    altered: dict[str, str] = field(default_factory=dict)  # SQL in place of a model's own
 
     @classmethod
     def of(cls, home: WarehouseHome) -> CompiledProject:
@@ -53,8 +55,8 @@ class CompiledProject:
         return cls(named, target / "compiled" / manifest["metadata"]["project_name"], home.working_database)
 
     def relation(self, name: str) -> str:
-        """Return where a node is in the working database."""
-        return self.nodes[name]["relation_name"]
+        """Return where a node or a table of landing is in the working database."""
+        return self.nodes[name]["relation_name"] if name in self.nodes else f"landing.{name}"
 
     def read_by(self, *names: str) -> list[str]:
         """Return the nodes named and all that they read, in the order of building."""
@@ -68,6 +70,8 @@ class CompiledProject:
 
     def code(self, name: str) -> str:
         """Return the SQL of a model."""
+        if name in self.altered:
+            return self.altered[name]
         return (self.compiled / self.nodes[name]["original_file_path"]).read_text(encoding="utf-8")
 
     def build(self, connection: duckdb.DuckDBPyConnection, name: str, code: str | None = None) -> None:
@@ -77,6 +81,9 @@ class CompiledProject:
         query = code or self.code(name)
         if kind == "connected_components":
             _build_components(connection, self.relation(name), query)
+            return
+        if kind == "kept":
+            build_kept(connection, node, query, self.relation)
             return
         if node["contract"]["enforced"]:
             columns = (f"cast({column} as {said['data_type']}) as {column}" for column, said in node["columns"].items())
@@ -104,7 +111,7 @@ class CompiledProject:
     def _build_all(self, connection: duckdb.DuckDBPyConnection) -> None:
         for schema in {node["schema"] for node in self.nodes.values()}:
             connection.execute(f"create schema if not exists {schema}")
-        self._copy_dictionary(connection)
+        self.copy_dictionary(connection)
         models = [name for name in self.read_by(*self.nodes) if self.nodes[name]["resource_type"] == "model"]
         late = self._readers_of_what_is_fitted(models)
         for name in models:
@@ -115,7 +122,7 @@ class CompiledProject:
         for name in late:
             self.build(connection, name)
 
-    def _copy_dictionary(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def copy_dictionary(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"attach '{self.working_database}' as finished (read_only)")
         for name, node in self.nodes.items():
             if node["resource_type"] == "seed":

@@ -18,6 +18,7 @@ from orchestration.alerting.alert import new_alert
 from orchestration.alerting.destinations import Destinations
 from orchestration.alerting.failures import broken_step, without_personal_values
 from orchestration.defs.alerts import LOG_FILE, TOLD, Alerts, failure_hook, failure_sensor, killed_runs_sensor
+from orchestration.defs.months import MONTHS_KEY
 from orchestration.home import WarehouseHome
 from orchestration.leftovers import dead_runs
 
@@ -118,6 +119,42 @@ def test_a_broken_rule_of_published_tables_is_told_with_its_table_and_how_to_see
     assert failure["cause"] == "measured 0.25"
     assert "send the rest" in failure["remedy"]
     assert "audit.published_tables where not is_met" in failure["rows_shown_by"]
+
+
+def test_of_a_month_it_is_told_which_test_failed_and_its_rows_are_shown_from_where_months_are_built(
+    home: WarehouseHome, instance: dg.DagsterInstance
+) -> None:
+    @dg.asset(key=MONTHS_KEY)
+    def months() -> None:
+        leave_results_of_dbt(home.month("2024-02").dbt_target("duckdb"))
+        raise dg.Failure("dbt failed", allow_retries=False)
+
+    file = home.folder / "alerts.jsonl"
+    run(instance, Alerts(home_folder=str(home.folder), file=str(file)), months)
+    (failure,) = json.loads(file.read_text(encoding="utf-8"))["failures"]
+    assert failure["what"] == "marts/fct_orders: is_sound"
+    assert failure["rows_count"] == 6
+    assert f"LIFECYCLE_WORKING_DATABASE={home.folder}/months/working.duckdb" in failure["rows_shown_by"]
+
+
+def leave_results_of_dbt(target: Path) -> None:
+    """Write what dbt leaves when a test of a model fails."""
+    model = {"name": "fct_orders", "schema": "marts", "resource_type": "model", "package_name": "p", "group": None}
+    test = {
+        "name": "is_sound",
+        "resource_type": "test",
+        "package_name": "p",
+        "attached_node": "model.p.fct_orders",
+        "depends_on": {"nodes": ["model.p.fct_orders"]},
+        "config": {"meta": {}},
+        "original_file_path": "is_sound.sql",
+        "path": "is_sound.sql",
+    }
+    manifest = {"nodes": {"model.p.fct_orders": model, "test.p.is_sound": test}, "groups": {}}
+    result = {"unique_id": "test.p.is_sound", "status": "fail", "message": "Got 6 results", "failures": 6}
+    target.mkdir(parents=True)
+    (target / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (target / "run_results.json").write_text(json.dumps({"results": [result]}), encoding="utf-8")
 
 
 @pytest.mark.parametrize("place", ["refused", "wrong status", "no address", "no folder"])

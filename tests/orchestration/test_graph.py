@@ -12,6 +12,7 @@ from expectations.delivered import delivered_rules
 from expectations.published import PUBLISHED_RULES
 from expectations.row_rules import row_rules
 from orchestration.definitions import build_definitions
+from orchestration.defs.months import MONTHS_KEY
 from orchestration.defs.publication import PUBLISHED_DAILY, RELEASE_KEY
 from orchestration.defs.transformation import prepared_project
 from orchestration.health.volumes import MARTS_OF_RUNS
@@ -107,6 +108,20 @@ def test_one_writer_at_a_time_is_a_matter_of_configuration() -> None:
     graph = definitions().resolve_asset_graph()
     pools = {pool for key in graph.materializable_asset_keys for pool in graph.get(key).pools or ()}
     assert pools == {"working_database"}
+
+
+def test_months_are_kept_by_a_job_of_their_own_one_run_at_a_time() -> None:
+    assert assets_of("backfill_months") == {MONTHS_KEY}
+    everything = definitions().resolve_asset_graph().materializable_asset_keys
+    assert assets_of("refresh_warehouse") == everything - {MONTHS_KEY}
+    months = definitions().resolve_asset_graph().get(MONTHS_KEY)
+    assert isinstance(months.partitions_def, dg.MonthlyPartitionsDefinition)
+    assert months.backfill_policy is None, "a run a month"
+    assert months.pools == {"working_database"}
+
+
+def assets_of(job: str) -> set[dg.AssetKey]:
+    return set(definitions().resolve_job_def(job).asset_layer.executable_asset_keys)
 
 
 def test_the_job_has_a_daily_schedule_and_a_sensor_and_two_that_tell_of_failures() -> None:

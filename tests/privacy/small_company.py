@@ -1,4 +1,5 @@
-"""A company of three people whose warehouse was made without a run: files, raw, two releases, a wave, logs.
+"""A company of three people whose warehouse was made without a run: files, raw, two releases, a kept
+month, a wave, logs.
 
 Ada is to be erased. Her buyer's id is a short number that others bear too, as an order's or a ticket's.
 """
@@ -17,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.home import WarehouseHome
+from orchestration.home import MonthHome, WarehouseHome
 from orchestration.landing.loading import land_folder
 from orchestration.publishing.release import Manifest, write_release
 from orchestration.winback import recording
@@ -139,6 +140,7 @@ def make_company(folder: Path) -> tuple[WarehouseHome, Path]:
         with duckdb.connect(str(home.working_database)) as connection:
             _build(connection, customer)
         write_release(home, _manifest(number), {"data_docs.html": f"<td>{ADA_CONTACT}</td>"})
+    _keep_month(home.month("2024-01"))
     export(home, "plan", 1)
     _leave_traces(home)
     return home, landing
@@ -210,6 +212,14 @@ def _build(connection: duckdb.DuckDBPyConnection, customer: str) -> None:
         create or replace table marts.rpt_stages as
         select stage, count(*) as customers_count from marts.dim_customers group by stage
     """)
+
+
+def _keep_month(month: MonthHome) -> None:
+    """Keep a month, which was begun again: the database in which it is built is still there."""
+    month.folder.mkdir(parents=True)
+    with duckdb.connect(str(month.working_database)) as connection:
+        _build(connection, FORMER)
+    write_release(month, _manifest(1), {})
 
 
 def _manifest(number: int) -> Manifest:

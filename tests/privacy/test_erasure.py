@@ -80,7 +80,7 @@ def test_every_identifier_is_found_before_and_none_afterwards(
     home, landing, done = erased
     assert found_in([home.folder.parent, landing], IDENTIFIERS) == {}
     assert (done.left, done.unseen_files) == ({}, ())
-    assert (done.raw_rows_count, done.files_count, done.releases_count) == (12, 7, 2)
+    assert (done.raw_rows_count, done.files_count, done.releases_count) == (12, 7, 3)
     assert not home.erasure_plan.exists()
     assert home.erasure_salt.stat().st_mode & 0o077 == 0
 
@@ -223,6 +223,20 @@ def test_releases_bear_new_ids_and_their_manifests_tell_the_truth(erased: tuple[
     assert (home.published / "data_docs.html").read_text(encoding="utf-8").startswith("<td>erased-")
 
 
+def test_kept_months_are_written_anew_too(made: Path, erased: tuple[WarehouseHome, Path, Erased]) -> None:
+    before, after = WarehouseHome(made / "warehouse").month("2024-01"), erased[0].month("2024-01")
+    assert erased[0].kept_months() == [after]
+    assert release_ids(after) == ["2024-1-e1"]
+    assert current_manifest(after).release_id == "2024-1-e1"
+    stages = "from rpt_stages order by all"
+    assert published(after, stages) == published(before, stages)
+    assert set(published(after, "select customer_id from fct_customer_events")) <= set(
+        published(after, "select customer_id from dim_customers")
+    )
+    assert before.working_database.exists()
+    assert not after.working_database.exists(), "a month that was begun is begun again"
+
+
 def test_a_release_of_the_present_inputs_is_still_known_as_made_and_recorded(
     company: tuple[WarehouseHome, Path],
 ) -> None:
@@ -233,12 +247,13 @@ def test_a_release_of_the_present_inputs_is_still_known_as_made_and_recorded(
             return input_fingerprint(connection, Engine.DUCKDB, "0", None, None)
 
     before = inputs()
-    replace(current_manifest(home), input_fingerprint=before).write(home.published)
+    for place in (home, home.month("2024-01")):
+        replace(current_manifest(place), input_fingerprint=before).write(place.published)
     with duckdb.connect(str(home.working_database)) as connection:
         connection.execute("insert into landing.recorded_publications (input_fingerprint) values ($1)", [before])
     erase(home, EMAIL, landing)
     assert inputs() != before
-    assert current_manifest(home).input_fingerprint == inputs()
+    assert {current_manifest(place).input_fingerprint for place in (home, home.month("2024-01"))} == {inputs()}
     assert ask(home, "select input_fingerprint from landing.recorded_publications") == [(inputs(),)]
 
 
@@ -330,7 +345,8 @@ def test_killed_at_any_moment_the_next_erasure_completes_it(
             erase(home, ADA_LEAD, landing)
     assert found_in([home.folder, landing], IDENTIFIERS) == {}
     assert release_ids(home) == ["2024-1-e1", "2024-2-e1"]
-    assert ask(home, "select raw_rows_count, landing_files_count, releases_count from landing.erasures") == [(12, 7, 2)]
+    assert release_ids(home.month("2024-01")) == ["2024-1-e1"]
+    assert ask(home, "select raw_rows_count, landing_files_count, releases_count from landing.erasures") == [(12, 7, 3)]
     assert [path for path in home.folder.parent.rglob(".*") if path.name != ".published"] == []
     assert (home.folder / "exports/plan_w1/assignments.csv").read_text(encoding="utf-8").count("treatment") == 2
 

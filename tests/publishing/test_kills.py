@@ -17,9 +17,9 @@ import pytest
 from test_release import manifest
 
 from expectations.contract import load_contract
-from orchestration.home import PROJECT_FOLDER, WarehouseHome
+from orchestration.home import KEPT_RELEASES, PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.ledger import prepare_tables
-from orchestration.publishing.release import KEPT_RELEASES, Manifest, current_manifest, release_ids, write_release
+from orchestration.publishing.release import Manifest, current_manifest, release_ids, write_release
 
 LONG_AGO = (0, 0)
 RANDOM_KILLS = [3, pytest.param(20, marks=pytest.mark.slow)]

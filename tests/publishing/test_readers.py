@@ -11,8 +11,8 @@ import pytest
 from readers import READERS, TABLES, build, fault_of, open_each_time, read_on
 from test_release import manifest
 
-from orchestration.home import WarehouseHome
-from orchestration.publishing.release import KEPT_RELEASES, release_ids, write_release
+from orchestration.home import KEPT_RELEASES, WarehouseHome
+from orchestration.publishing.release import release_ids, write_release
 
 
 def publish(home: WarehouseHome, version: int) -> None:

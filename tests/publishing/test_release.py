@@ -8,9 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.home import WarehouseHome
+from orchestration.home import KEPT_RELEASES, WarehouseHome
 from orchestration.publishing.release import (
-    KEPT_RELEASES,
     Manifest,
     PublicationError,
     current_manifest,

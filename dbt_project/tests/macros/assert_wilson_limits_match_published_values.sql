@@ -1,5 +1,5 @@
 {{ config(meta={"dagster": {"ref": {"name": "rpt_funnel_conversion"}}}) }}
--- Newcombe 1998 prints these limits; the ends must stay within 0 and 1, and nothing divided is nothing.
+-- Newcombe 1998 prints these limits; the ends must stay within 0 and 1, and where there is no rate they are none.
 -- depends_on: {{ ref('rpt_funnel_conversion') }}
 with
 
@@ -34,6 +34,12 @@ published as (
         0,
         null,
         null
+    union all
+    select
+        null,
+        80,
+        null,
+        null
 
 ),
 
@@ -63,11 +69,11 @@ from computed
 where
     coalesce(abs(lower_limit - lower_computed), 0) > 1e-6
     or coalesce(abs(upper_limit - upper_computed), 0) > 1e-6
-    or (denominator = 0) != (lower_computed is null)
-    or (denominator = 0) != (upper_computed is null)
+    or (lower_limit is null) != (lower_computed is null)
+    or (lower_limit is null) != (upper_computed is null)
     or lower_computed < 0
     or upper_computed > 1
     or abs(lower_by_quantile - lower_computed) > 1e-12
-    or (denominator = 0) != (lower_by_quantile is null)
+    or (lower_limit is null) != (lower_by_quantile is null)
     or upper_at_99_percent < upper_computed
     or (denominator = 70 and abs(upper_at_99_percent - 0.894555) > 1e-6)

@@ -82,9 +82,9 @@ cell_records as (
             and coalesce(cells.cohort_month_start_date, date '0001-01-01')
             = coalesce(records.cohort_month_start_date, date '0001-01-01')
     left join leads_measured as leads
-        on records.record_type = 'lead' and records.record_id = leads.lead_id
+        on case when records.record_type = 'lead' then records.record_id end = leads.lead_id
     left join new_customers_measured as customers
-        on records.record_type = 'customer' and records.record_id = customers.customer_id
+        on case when records.record_type = 'customer' then records.record_id end = customers.customer_id
 
 ),
 

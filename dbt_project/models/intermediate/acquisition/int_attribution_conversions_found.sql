@@ -90,7 +90,7 @@ attribution_conversions_found as (
             and conversions.customer_id = instants.customer_id
             and conversions.converted_at = instants.converted_at
     left join order_contributions_summed as contributions
-        on conversions.source_table = 'orders' and conversions.source_record_id = contributions.order_id
+        on case when conversions.source_table = 'orders' then conversions.source_record_id end = contributions.order_id
 
 )
 

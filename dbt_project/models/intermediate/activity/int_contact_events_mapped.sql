@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- What the staff did with a person, as events: trial lessons, calls, visits, mails, meetings.
 -- One row per event.
 with

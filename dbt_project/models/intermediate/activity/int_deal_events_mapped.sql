@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- The life of sales opportunities, as events: opened, qualified (value and day to close are known), engaged, won, lost.
 -- One row per event.
 with

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- What came after an order, as events: paid, delivered, refunded.
 -- One row per event.
 with

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- Visits, and messages sent, opened and followed, as events; a message held back is none.
 -- One row per event.
 with

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- Orders, as events: placed, counted as a purchase or as a lead product. An order that closes a deal came by sales.
 -- One row per event.
 with

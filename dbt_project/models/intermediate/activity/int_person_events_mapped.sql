@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- How a person came to be known, as events: written down, accepted by sales, qualified, given up, identified, deleted.
 -- One row per event.
 with

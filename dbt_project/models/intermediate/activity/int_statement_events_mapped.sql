@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- What sources themselves state about an entity, as events; sorted by record id, an entity's are in their order.
 -- Deals, contracts and tickets may have a customer; partners and staff are none.
 -- One row per event.

@@ -24,7 +24,7 @@ simultaneous_statements as (
     select
         entity_type,
         entity_id,
-        previous_value,
+        nullif(previous_value, stated_value) as followed_value,
         stated_value,
         occurred_at
     from statements_counted
@@ -54,8 +54,7 @@ statements_chained as (
                 link_{{ link - 1 }}.entity_type = link_{{ link }}.entity_type
                 and link_{{ link - 1 }}.entity_id = link_{{ link }}.entity_id
                 and link_{{ link - 1 }}.occurred_at = link_{{ link }}.occurred_at
-                and link_{{ link - 1 }}.previous_value = link_{{ link }}.stated_value
-                and link_{{ link - 1 }}.previous_value != link_{{ link - 1 }}.stated_value
+                and link_{{ link - 1 }}.followed_value = link_{{ link }}.stated_value
     {% endfor -%}
     group by link_1.entity_type, link_1.entity_id, link_1.stated_value, link_1.occurred_at
 

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- What customers say: requests for help, answers to surveys, reviews on outside sites, as events.
 -- One row per event.
 with

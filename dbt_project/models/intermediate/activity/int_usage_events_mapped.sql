@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} {# written down once, where all are united #}
 -- Use of the product and invitations of others, as events.
 -- One row per event.
 with

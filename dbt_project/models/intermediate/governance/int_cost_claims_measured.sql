@@ -71,7 +71,9 @@ efforts as (
     inner join thresholds
         on thresholds.threshold_id = 'service_ticket_cost'
     left join activities
-        on customer_events.source_table = 'activities' and customer_events.source_record_id = activities.activity_id
+        on
+            case when customer_events.source_table = 'activities' then customer_events.source_record_id end
+            = activities.activity_id
     left join purchase_histories_summed as histories
         on customer_events.customer_id = histories.customer_id
     where

@@ -89,7 +89,9 @@ evidence_values as (
     left join orders
         on evidence_events.order_id = orders.order_id
     left join tickets
-        on evidence_events.source_table = 'tickets' and evidence_events.source_record_id = tickets.ticket_id
+        on
+            case when evidence_events.source_table = 'tickets' then evidence_events.source_record_id end
+            = tickets.ticket_id
 
 ),
 

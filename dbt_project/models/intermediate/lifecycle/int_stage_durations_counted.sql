@@ -40,7 +40,7 @@ stays as (
     from stage_intervals
     cross join build_clocks_resolved
     left join customers
-        on stage_intervals.entity_id = customers.customer_id and stage_intervals.entity_type = 'customer'
+        on case when stage_intervals.entity_type = 'customer' then stage_intervals.entity_id end = customers.customer_id
 
 ),
 

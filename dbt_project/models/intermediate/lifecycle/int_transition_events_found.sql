@@ -27,6 +27,33 @@ stage_rules as (
 
 ),
 
+hearers as (
+
+    select 'customer' as heard_by
+    union all
+    select 'entity'
+
+),
+
+{# A customer's rule hears every event of the customer, that of a deal or a ticket only its own. #}
+events_by_hearer as (
+
+    select
+        case hearers.heard_by when 'customer' then 'customer' else customer_events.entity_type end as entity_type,
+        case hearers.heard_by when 'customer' then customer_events.customer_id else customer_events.entity_id end
+            as entity_id,
+        customer_events.source_record_id,
+        customer_events.occurred_at,
+        customer_events.event_id,
+        customer_events.event_type,
+        customer_events.stated_value,
+        customer_events.amount
+    from customer_events
+    cross join hearers
+    where hearers.heard_by = 'customer' or customer_events.entity_type != 'customer'
+
+),
+
 found_at_instants as (
 
     select
@@ -36,16 +63,12 @@ found_at_instants as (
         events.stated_value,
         events.amount
     from transition_spans_bounded as spans
-    inner join customer_events as events
+    inner join events_by_hearer as events
         on
-            spans.heard_until_at = events.occurred_at
-            and case
-                when spans.entity_type = 'customer' then events.customer_id else events.entity_id
-            end = spans.entity_id
-    where
-        not spans.has_span
-        and (spans.entity_type = 'customer' or spans.entity_type = events.entity_type)
-        and coalesce(spans.stated_record_id = events.source_record_id, true)
+            spans.entity_type = events.entity_type
+            and spans.entity_id = events.entity_id
+            and spans.heard_until_at = events.occurred_at
+    where not spans.has_span and coalesce(spans.stated_record_id = events.source_record_id, true)
 
 ),
 

@@ -41,6 +41,22 @@ payments_with_named_invoice as (
 
 ),
 
+payments_with_payable_invoice as (
+
+    select
+        payments.*,
+        case
+            when
+                not invoices_attributed.is_credit_note
+                and (payments.currency is null or invoices_attributed.currency in (payments.currency, 'unknown'))
+                then invoices_attributed.invoice_id
+        end as payable_invoice_id
+    from payments_with_named_invoice as payments
+    left join invoices_attributed
+        on payments.named_invoice_id = invoices_attributed.invoice_id
+
+),
+
 payments_with_running_sum as (
 
     select
@@ -58,12 +74,9 @@ payments_with_running_sum as (
             order by payments.paid_at, payments.payment_id
             rows between unbounded preceding and current row
         ) as paid_so_far_amount
-    from payments_with_named_invoice as payments
+    from payments_with_payable_invoice as payments
     left join invoices_attributed as invoices
-        on
-            payments.named_invoice_id = invoices.invoice_id
-            and not invoices.is_credit_note
-            and (payments.currency is null or invoices.currency in (payments.currency, 'unknown'))
+        on payments.payable_invoice_id = invoices.invoice_id
 
 ),
 

@@ -1,6 +1,8 @@
 -- Who belongs to which cohort: by a customer's first entry, by each calendar period with an entry, or by each with a
 -- move into the stage `reactivated`. The first entry of the period counts.
 -- Periods are told from the entry on: period 0 is that of the entry; `whole_periods_count` of them are over by as_of.
+-- Calendar periods are the same for all cohorts of a customer. They are counted once, `counted_from_at` the first cohort
+-- on; to a cohort's own numbers `entry_period_number` is added.
 -- One row per cohort definition id, customer id and first day of the cohort.
 with
 
@@ -103,12 +105,14 @@ members as (
 
 ),
 
-cohort_members_found as (
+members_followed as (
 
     select
         members.cohort_definition_id,
         members.customer_id,
         members.cohort_start_date,
+        definitions.alignment,
+        definitions.period_unit,
         customers.acquisition_channel,
         customers.is_b2b,
         {{ whole_periods(
@@ -124,6 +128,35 @@ cohort_members_found as (
     inner join customers
         on members.customer_id = customers.customer_id
     cross join build_clocks_resolved
+
+),
+
+members_counted as (
+
+    select
+        *,
+        case
+            when alignment = 'calendar'
+                then min(followed_from_at) over (partition by cohort_definition_id, customer_id)
+            else followed_from_at
+        end as counted_from_at
+    from members_followed
+
+),
+
+cohort_members_found as (
+
+    select
+        cohort_definition_id,
+        customer_id,
+        cohort_start_date,
+        acquisition_channel,
+        is_b2b,
+        whole_periods_count,
+        followed_from_at,
+        counted_from_at,
+        {{ whole_periods('alignment', 'period_unit', 'counted_from_at', 'followed_from_at') }} as entry_period_number
+    from members_counted
 
 )
 

@@ -21,27 +21,41 @@ cohort_spans_listed as (
 
 ),
 
+asked_periods as (
+
+    select
+        cohort_definition_id,
+        max(coalesce(end_period_number, first_period_number + 1)) as end_period_number
+    from cohort_spans_listed
+    group by cohort_definition_id
+
+),
+
+{# In the period of the entry a member is there by itself. #}
 member_periods as (
 
     select
         members.cohort_definition_id,
-        members.customer_id,
         members.cohort_start_date,
         coalesce(members.acquisition_channel, 'unknown') as acquisition_channel,
         coalesce(cast(members.is_b2b as {{ dbt.type_string() }}), 'unknown') as is_b2b,
         members.whole_periods_count,
-        periods.period_number,
-        periods.is_active,
-        periods.amount,
-        max(case when periods.is_active then periods.period_number end) over (
-            partition by members.cohort_definition_id, members.customer_id, members.cohort_start_date
-        ) as last_period_number
+        periods.period_number - members.entry_period_number as period_number,
+        periods.is_active or periods.period_number = members.entry_period_number as is_active,
+        greatest(coalesce(periods.previous_active_number - members.entry_period_number, -1), -1)
+            as previous_period_number,
+        greatest(coalesce(periods.last_active_number - members.entry_period_number, 0), 0) as last_period_number,
+        periods.amount
     from cohort_members_found as members
+    inner join asked_periods
+        on members.cohort_definition_id = asked_periods.cohort_definition_id
     inner join cohort_periods_found as periods
         on
             members.cohort_definition_id = periods.cohort_definition_id
             and members.customer_id = periods.customer_id
-            and members.cohort_start_date = periods.cohort_start_date
+            and members.counted_from_at = periods.counted_from_at
+            and members.entry_period_number <= periods.period_number
+            and members.entry_period_number + asked_periods.end_period_number > periods.period_number
 
 ),
 
@@ -90,43 +104,45 @@ spans_entered as (
 
 ),
 
-member_spans as (
-
-    select
-        periods.cohort_definition_id,
-        periods.customer_id,
-        periods.cohort_start_date,
-        periods.acquisition_channel,
-        periods.is_b2b,
-        spans.retention_kind,
-        spans.first_period_number,
-        periods.whole_periods_count >= spans.judged_after_count as is_judged,
-        max(case when periods.is_active then 1 else 0 end) as returned_count,
-        sum(periods.amount) as amount
-    from member_periods as periods
-    inner join cohort_spans_listed as spans
-        on
-            periods.cohort_definition_id = spans.cohort_definition_id
-            and periods.period_number >= spans.first_period_number
-            and periods.period_number < spans.end_period_number
-    group by 1, 2, 3, 4, 5, 6, 7, 8
-
-),
-
-spans_returned as (
+periods_alike as (
 
     select
         cohort_definition_id,
         cohort_start_date,
         acquisition_channel,
         is_b2b,
-        retention_kind,
-        first_period_number,
-        sum(returned_count) as returned_count,
-        sum(case when is_judged then returned_count else 0 end) as judged_returned_count,
-        sum(amount) as amount,
-        sum(case when is_judged then amount else 0 end) as judged_amount
-    from member_spans
+        whole_periods_count,
+        period_number,
+        previous_period_number,
+        sum(case when is_active then 1 else 0 end) as active_count,
+        sum(amount) as amount
+    from member_periods
+    group by 1, 2, 3, 4, 5, 6, 7
+
+),
+
+{# Whoever was there in several periods of a span counts in the first of them. #}
+spans_returned as (
+
+    {% set judged = 'periods.whole_periods_count >= spans.judged_after_count' %}
+    {% set first = 'periods.previous_period_number < spans.first_period_number' %}
+    select
+        periods.cohort_definition_id,
+        periods.cohort_start_date,
+        periods.acquisition_channel,
+        periods.is_b2b,
+        spans.retention_kind,
+        spans.first_period_number,
+        sum(case when {{ first }} then periods.active_count else 0 end) as returned_count,
+        sum(case when {{ first }} and {{ judged }} then periods.active_count else 0 end) as judged_returned_count,
+        sum(periods.amount) as amount,
+        sum(case when {{ judged }} then periods.amount else 0 end) as judged_amount
+    from periods_alike as periods
+    inner join cohort_spans_listed as spans
+        on
+            periods.cohort_definition_id = spans.cohort_definition_id
+            and periods.period_number >= spans.first_period_number
+            and periods.period_number < spans.end_period_number
     group by 1, 2, 3, 4, 5, 6
 
 ),

@@ -43,7 +43,7 @@ events_in_window as (
                 ~ 'renewals_matched.ended_date))'
             ) }} > events.occurred_at
     left join activities
-        on events.source_table = 'activities' and events.source_record_id = activities.activity_id
+        on case when events.source_table = 'activities' then events.source_record_id end = activities.activity_id
 
 ),
 

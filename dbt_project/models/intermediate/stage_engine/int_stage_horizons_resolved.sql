@@ -1,5 +1,5 @@
--- How far the stage engine looks ahead of as_of: a silence that nothing breaks will be complete on a day that is
--- known today. Nothing else lies ahead, for no event is later than as_of.
+-- How far ahead of as_of upcoming transitions are told: a silence that nothing breaks will be complete on a day that is
+-- known today.
 -- One row.
 with
 

@@ -1,7 +1,7 @@
 -- When a level over moving windows became true: a decline (of the last days against as many days before) or a signal
 -- (so much within the last days). An event that counts only at such a level does so each time it comes.
 -- A window of w days ending at t holds what came after t - w, up to t. What the windows hold changes when an event
--- comes, when it leaves the last days, and when it leaves those before; up to the horizon if nothing else comes.
+-- comes, when it leaves the last days, and when it leaves those before; also the changes to come if nothing else does.
 -- One row per life number, rule id and instant.
 with
 
@@ -14,12 +14,6 @@ stage_rules_compiled as (
 stage_events_heard as (
 
     select * from {{ ref('int_stage_events_heard') }}
-
-),
-
-stage_horizons_resolved as (
-
-    select * from {{ ref('int_stage_horizons_resolved') }}
 
 ),
 
@@ -141,8 +135,6 @@ stage_levels_crossed as (
         coalesce(judged.decline_ratio, judged.window_minimum) as threshold,
         greatest(judged.all_loaded_at, judged.changed_at) as known_from_at
     from judged_with_previous as judged
-    inner join stage_horizons_resolved
-        on judged.changed_at <= stage_horizons_resolved.horizon_at
     where
         judged.is_met
         and case when judged.rule_trigger = 'event' then judged.arrivals_count > 0 else not judged.was_met end

@@ -1,51 +1,37 @@
--- Who lives which lifecycle: a life is an entity in one lifecycle, and the engine knows it by a number, which costs
--- less to sort and join than two texts. A customer hears every event of its own; a deal, ticket, contract, partner or
--- member of staff those about itself.
+-- The lives to work out in this build: those that heard something else than what their kept moves rest on, or are new;
+-- on an engine that keeps nothing between builds, all. The stage engine knows each by a number, which costs less to sort
+-- and join than two texts.
 -- One row per life number.
 with
 
-lifecycles as (
+stage_lives_heard as (
 
-    select * from {{ ref('lifecycles') }}
-
-),
-
-customer_events as (
-
-    select * from {{ ref('fct_customer_events') }}
+    select * from {{ ref('int_stage_lives_heard') }}
 
 ),
 
-entities as (
+recorded_stage_lives as (
 
-    select distinct
-        'customer' as entity_type,
-        customer_id as entity_id,
-        customer_id
-    from customer_events
-    where customer_id is not null
-    union all
-    select
-        entity_type,
-        entity_id,
-        min(customer_id)
-    from customer_events
-    where entity_type != 'customer' and entity_id is not null
-    group by entity_type, entity_id
+    select * from {{ source('landing', 'recorded_stage_lives') }}
 
 ),
 
 stage_lives_numbered as (
 
     select
-        row_number() over (order by lifecycles.lifecycle_id, entities.entity_id) as life_number,
-        lifecycles.lifecycle_id,
-        lifecycles.entity_type,
-        entities.entity_id,
-        entities.customer_id
-    from lifecycles
-    inner join entities
-        on lifecycles.entity_type = entities.entity_type
+        row_number() over (order by heard.lifecycle_id, heard.entity_id) as life_number,
+        heard.lifecycle_id,
+        heard.entity_type,
+        heard.entity_id,
+        heard.customer_id,
+        heard.heard_hash
+    from stage_lives_heard as heard
+    left join recorded_stage_lives as recorded
+        on
+            heard.lifecycle_id = recorded.lifecycle_id
+            and heard.entity_id = recorded.entity_id
+            and heard.heard_hash = recorded.heard_hash
+    where recorded.heard_hash is null
 
 )
 

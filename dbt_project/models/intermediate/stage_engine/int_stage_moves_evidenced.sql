@@ -1,5 +1,4 @@
-{# Two marts read this once each, moves before and after as_of; to write it down costs more than to join it twice. #}
-{{ config(materialized='view') }}
+{{ config(materialized='view') }} {# read once #}
 -- Each move with the record that made it: the event that was heard or stated, the last one before a silence, the one at
 -- which a level was crossed.
 -- One row per lifecycle id, entity id and move number.

@@ -1,7 +1,7 @@
 -- When an entity had been silent for as long as a rule says: so many days, or a multiple of its own mean gap
 -- between events as known at that moment, within a floor and a ceiling. Before a second event there is no gap, and
 -- the rule's days hold. A silence is complete at its last second, unless the next event came by then.
--- Silences that will be complete if nothing comes are here too, up to the horizon.
+-- Silences that will be complete if nothing comes are here too.
 -- One row per life number, rule id and instant.
 with
 
@@ -14,12 +14,6 @@ stage_rules_compiled as (
 stage_events_heard as (
 
     select * from {{ ref('int_stage_events_heard') }}
-
-),
-
-stage_horizons_resolved as (
-
-    select * from {{ ref('int_stage_horizons_resolved') }}
 
 ),
 
@@ -110,8 +104,6 @@ stage_silences_completed as (
         silences_with_end.silent_seconds / cast(86400 as double) as threshold,
         greatest(silences_with_end.length_loaded_at, silences_with_end.silent_from_at) as known_from_at
     from silences_with_end
-    inner join stage_horizons_resolved
-        on silences_with_end.silent_from_at <= stage_horizons_resolved.horizon_at
     where
         coalesce(silences_with_end.next_occurred_at > silences_with_end.silent_from_at, true)
         and silences_with_end.silent_seconds > 0

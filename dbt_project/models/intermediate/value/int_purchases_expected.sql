@@ -107,9 +107,9 @@ purchases_expected as (
     from by_model
     left join single_purchases_followed
         on
-            by_model.customer_group = single_purchases_followed.customer_group
+            case when by_model.repeats_count = 0 then by_model.customer_group end
+            = single_purchases_followed.customer_group
             and by_model.age_days = single_purchases_followed.silent_days
-            and by_model.repeats_count = 0
 
 )
 

@@ -71,11 +71,10 @@ cells as (
     from acquisition_cells_counted as counted
     cross join build_clocks_resolved
     left join channels_costed
-        on counted.channel = channels_costed.channel and counted.motion = 'all'
+        on case when counted.motion = 'all' then counted.channel end = channels_costed.channel
     left join acquisition_costs_summed as costs
         on
-            counted.channel = costs.channel
-            and counted.motion = 'all'
+            case when counted.motion = 'all' then counted.channel end = costs.channel
             and counted.cohort_grain = costs.cohort_grain
             and coalesce(counted.cohort_month_start_date, date '0001-01-01')
             = coalesce(costs.cohort_month_start_date, date '0001-01-01')

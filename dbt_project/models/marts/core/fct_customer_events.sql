@@ -26,6 +26,7 @@ build_clocks_resolved as (
 
 ),
 
+{# A join with the instant would hide from the planner that the events are many, and it would hash all of them. #}
 customer_events as (
 
     select
@@ -66,12 +67,11 @@ customer_events as (
         events_unioned.occurred_at,
         events_unioned.loaded_at
     from events_unioned
-    inner join build_clocks_resolved
-        on events_unioned.occurred_at <= build_clocks_resolved.as_of
     left join identity_map
         on events_unioned.party_key = identity_map.party_key
     left join source_relations_found
         on events_unioned.loaded_at = source_relations_found.loaded_at
+    where events_unioned.occurred_at <= (select build_clocks_resolved.as_of from build_clocks_resolved)
 
 )
 

@@ -80,7 +80,9 @@ churn_risk as (
     inner join thresholds as horizons
         on horizons.threshold_id = 'churn_horizon_days'
     left join reasons_side_by_side
-        on risks_scored.customer_id = reasons_side_by_side.customer_id and risks_scored.risk_source = 'model'
+        on
+            case when risks_scored.risk_source = 'model' then risks_scored.customer_id end
+            = reasons_side_by_side.customer_id
     left join bands
         on
             bands.band_set = 'risk'

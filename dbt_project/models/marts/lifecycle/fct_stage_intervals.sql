@@ -1,28 +1,38 @@
--- Every stay of every entity in a stage; a stay of no length is none, and the last one is open.
+-- Every stay of every entity in a stage; a stay of no length is none, and the last one is open, measured to as_of.
 -- One row per interval id.
 with
 
-stage_stays_measured as (
+stage_moves_kept as (
 
-    select * from {{ ref('int_stage_stays_measured') }}
-
-),
-
-stage_moves_folded as (
-
-    select * from {{ ref('int_stage_moves_folded') }}
+    select * from {{ ref('int_stage_moves_kept') }}
 
 ),
 
-stage_lives_numbered as (
+build_clocks_resolved as (
 
-    select * from {{ ref('int_stage_lives_numbered') }}
+    select * from {{ ref('int_build_clocks_resolved') }}
 
 ),
 
-lifecycle_stages as (
+stays as (
 
-    select * from {{ ref('lifecycle_stages') }}
+    select
+        moves.*,
+        build_clocks_resolved.as_of,
+        case when moves.next_occurred_at <= build_clocks_resolved.as_of then moves.next_occurred_at end as ended_at
+    from stage_moves_kept as moves
+    inner join build_clocks_resolved
+        on moves.occurred_at <= build_clocks_resolved.as_of
+    where moves.next_occurred_at is null or moves.next_occurred_at > moves.occurred_at
+
+),
+
+stays_measured as (
+
+    select
+        *,
+        {{ dbt.datediff('occurred_at', 'coalesce(ended_at, as_of)', 'second') }} as stay_seconds
+    from stays
 
 ),
 
@@ -30,38 +40,28 @@ stage_intervals as (
 
     select
         -- ids
-        {{ transition_id('lives', 'moves') }} as interval_id,
-        lives.lifecycle_id,
-        lives.entity_id,
-        lives.customer_id,
+        transition_id as interval_id,
+        lifecycle_id,
+        entity_id,
+        customer_id,
 
         -- strings
-        lives.entity_type,
-        lifecycle_stages.stage,
+        entity_type,
+        to_stage as stage,
 
         -- numerics
-        cast(moves.visit_number as integer) as visit_number,
-        cast(stays.latest_days as double) as latest_days,
-        cast(stays.cumulative_days as double) as cumulative_days,
-        cast(case when stays.next_occurred_at is null then stays.latest_days end as double) as current_days,
+        cast(visit_number as integer) as visit_number,
+        stay_seconds / cast(86400 as double) as latest_days,
+        (earlier_stays_seconds + stay_seconds) / cast(86400 as double) as cumulative_days,
+        case when ended_at is null then stay_seconds / cast(86400 as double) end as current_days,
 
         -- booleans
-        stays.next_occurred_at is null as is_current,
+        ended_at is null as is_current,
 
         -- timestamps
-        moves.occurred_at as valid_from_at,
-        stays.next_occurred_at as valid_to_at
-    from stage_stays_measured as stays
-    inner join stage_moves_folded as moves
-        on
-            stays.life_number = moves.life_number
-            and stays.move_number = moves.move_number
-    inner join stage_lives_numbered as lives
-        on stays.life_number = lives.life_number
-    inner join lifecycle_stages
-        on
-            lives.lifecycle_id = lifecycle_stages.lifecycle_id
-            and moves.to_number = lifecycle_stages.stage_number
+        occurred_at as valid_from_at,
+        ended_at as valid_to_at
+    from stays_measured
 
 )
 

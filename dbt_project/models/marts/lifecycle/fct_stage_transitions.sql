@@ -2,27 +2,15 @@
 -- One row per transition id.
 with
 
-stage_moves_evidenced as (
+stage_moves_kept as (
 
-    select * from {{ ref('int_stage_moves_evidenced') }}
+    select * from {{ ref('int_stage_moves_kept') }}
 
 ),
 
 build_clocks_resolved as (
 
     select * from {{ ref('int_build_clocks_resolved') }}
-
-),
-
-stage_pairs_compared as (
-
-    select * from {{ ref('int_stage_pairs_compared') }}
-
-),
-
-reactivations_attributed as (
-
-    select * from {{ ref('int_reactivations_attributed') }}
 
 ),
 
@@ -36,23 +24,20 @@ stage_transitions as (
         moves.customer_id,
         moves.rule_id,
         moves.evidence_record_id,
-        reactivations_attributed.reactivation_campaign_id,
+        moves.reactivation_campaign_id,
 
         -- strings
         moves.entity_type,
-        stage_pairs_compared.from_stage,
-        stage_pairs_compared.to_stage,
-        case
-            when moves.visit_number > 1 then 're-entry'
-            else stage_pairs_compared.direction
-        end as direction,
+        moves.from_stage,
+        moves.to_stage,
+        moves.direction,
         moves.evidence_source,
-        reactivations_attributed.reactivation_source,
+        moves.reactivation_source,
 
         -- numerics
         cast(moves.move_number as integer) as move_number,
         cast(moves.visit_number as integer) as visit_number,
-        cast(stage_pairs_compared.skipped_stages_count as bigint) as skipped_stages_count,
+        cast(moves.skipped_stages_count as bigint) as skipped_stages_count,
         cast({{ dbt.datediff(
             'moves.previous_occurred_at', 'moves.occurred_at', 'second'
         ) }} / cast(86400 as double) as double) as days_in_from_stage,
@@ -63,18 +48,9 @@ stage_transitions as (
         -- timestamps
         moves.occurred_at,
         moves.known_from_at
-    from stage_moves_evidenced as moves
-    inner join stage_pairs_compared
-        on
-            moves.lifecycle_id = stage_pairs_compared.lifecycle_id
-            and moves.from_number = stage_pairs_compared.from_number
-            and moves.to_number = stage_pairs_compared.to_number
+    from stage_moves_kept as moves
     inner join build_clocks_resolved
         on moves.occurred_at <= build_clocks_resolved.as_of
-    left join reactivations_attributed
-        on
-            moves.life_number = reactivations_attributed.life_number
-            and moves.move_number = reactivations_attributed.move_number
 
 )
 

@@ -2,15 +2,15 @@
 -- One row per upcoming transition id.
 with
 
-stage_moves_evidenced as (
+stage_moves_kept as (
 
-    select * from {{ ref('int_stage_moves_evidenced') }}
+    select * from {{ ref('int_stage_moves_kept') }}
 
 ),
 
-stage_pairs_compared as (
+stage_horizons_resolved as (
 
-    select * from {{ ref('int_stage_pairs_compared') }}
+    select * from {{ ref('int_stage_horizons_resolved') }}
 
 ),
 
@@ -39,9 +39,11 @@ moves_to_come as (
             'moves.occurred_at',
             'second'
         ) }} / cast(86400 as double) as days_until_due
-    from stage_moves_evidenced as moves
+    from stage_moves_kept as moves
     inner join build_clocks_resolved
         on moves.occurred_at > build_clocks_resolved.as_of
+    inner join stage_horizons_resolved
+        on moves.occurred_at <= stage_horizons_resolved.horizon_at
 
 ),
 
@@ -58,12 +60,9 @@ upcoming_transitions as (
 
         -- strings
         moves_to_come.entity_type,
-        stage_pairs_compared.from_stage,
-        stage_pairs_compared.to_stage,
-        case
-            when moves_to_come.visit_number > 1 then 're-entry'
-            else stage_pairs_compared.direction
-        end as direction,
+        moves_to_come.from_stage,
+        moves_to_come.to_stage,
+        moves_to_come.direction,
         stages.owner_team,
         stages.task,
         moves_to_come.evidence_source,
@@ -77,15 +76,10 @@ upcoming_transitions as (
         -- timestamps
         moves_to_come.occurred_at as due_at
     from moves_to_come
-    inner join stage_pairs_compared
-        on
-            moves_to_come.lifecycle_id = stage_pairs_compared.lifecycle_id
-            and moves_to_come.from_number = stage_pairs_compared.from_number
-            and moves_to_come.to_number = stage_pairs_compared.to_number
     left join stages
         on
             moves_to_come.lifecycle_id = stages.lifecycle_id
-            and stage_pairs_compared.from_stage = stages.stage
+            and moves_to_come.from_stage = stages.stage
 
 )
 

@@ -69,24 +69,52 @@ spells as (
 ),
 
 {# What a customer is worth stays until its next step; a step in the middle of nothing is told in its own month only. #}
+spells_measured as (
+
+    {% set months_until_next = dbt.datediff(
+        'spells.month_start_date',
+        'coalesce(spells.next_month_start_date, build_clocks_resolved.next_month_start_date)',
+        'month'
+    ) %}
+    select
+        spells.*,
+        build_clocks_resolved.as_of,
+        case when spells.closing_amount > 0 then {{ months_until_next }} else least({{ months_until_next }}, 1) end
+            as months_count
+    from spells
+    cross join build_clocks_resolved
+
+),
+
+{# Spells are as long as few different numbers of months; joined to these, none meets months that it does not have. #}
+lengths as (
+
+    select distinct months_count
+    from spells_measured
+
+),
+
+months_numbered as (
+
+    select
+        lengths.months_count,
+        cast(offsets.generated_number as integer) as month_number
+    from lengths
+    inner join offsets
+        on lengths.months_count >= offsets.generated_number
+
+),
+
 months as (
 
     select
         spells.*,
-        build_clocks_resolved.as_of,
-        offsets.generated_number = 1 as has_steps,
-        cast({{ dbt.dateadd('month', 'cast(offsets.generated_number - 1 as int)', 'spells.month_start_date') }} as date)
+        months_numbered.month_number = 1 as has_steps,
+        cast({{ dbt.dateadd('month', 'months_numbered.month_number - 1', 'spells.month_start_date') }} as date)
             as told_month_start_date
-    from spells
-    cross join build_clocks_resolved
-    inner join offsets
-        on
-            offsets.generated_number <= {{ dbt.datediff(
-                'spells.month_start_date',
-                'coalesce(spells.next_month_start_date, build_clocks_resolved.next_month_start_date)',
-                'month'
-            ) }}
-            and (offsets.generated_number = 1 or spells.closing_amount > 0)
+    from spells_measured as spells
+    inner join months_numbered
+        on spells.months_count = months_numbered.months_count
 
 ),
 

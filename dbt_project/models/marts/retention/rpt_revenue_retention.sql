@@ -27,6 +27,31 @@ build_clocks_resolved as (
 
 ),
 
+offsets as (
+
+    {{ dbt.generate_series(12) }}
+
+),
+
+horizons as (
+
+    select distinct horizon_months
+    from revenue_months_compared
+
+),
+
+{# Which months lie between: the month itself, and as many before it as are looked back, less one. #}
+months_looked_back as (
+
+    select
+        horizons.horizon_months,
+        cast(1 - offsets.generated_number as integer) as month_offset
+    from horizons
+    inner join offsets
+        on horizons.horizon_months >= offsets.generated_number
+
+),
+
 months as (
 
     select
@@ -48,14 +73,15 @@ months as (
         max(compared.closing_customers_count) as closing_customers_count,
         max(compared.lost_customers_count) as lost_customers_count
     from revenue_months_compared as compared
+    inner join months_looked_back as looked_back
+        on compared.horizon_months = looked_back.horizon_months
     left join revenue_flows_summed as flows
         on
             compared.revenue_model = flows.revenue_model
             and compared.breakdown = flows.breakdown
             and compared.breakdown_value = flows.breakdown_value
-            and compared.month_start_date >= flows.month_start_date
-            and compared.month_start_date
-            < {{ dbt.dateadd('month', 'compared.horizon_months', 'flows.month_start_date') }}
+            and cast({{ dbt.dateadd('month', 'looked_back.month_offset', 'compared.month_start_date') }} as date)
+            = flows.month_start_date
     group by
         compared.revenue_model,
         compared.horizon_months,

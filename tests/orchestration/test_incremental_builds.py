@@ -1,0 +1,216 @@
+"""Builds day by day give what one build of everything gives, row for row, whatever arrives when."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from building import SESSION, CompiledProject
+from schedules import CONTACTS, DAYS, LandedCompany, Rows, Schedule, drawn_schedule, load
+
+from expectations.contract import load_contract
+from orchestration.home import PROJECT_FOLDER, SAMPLE_COMPANY, WarehouseHome
+from orchestration.landing.ledger import prepare_tables, request_build
+from orchestration.landing.loading import land_folder
+from orchestration.landing.mapping import load_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.xdist_group("incremental")
+
+MARTS = ("fct_stage_transitions", "fct_stage_intervals", "rpt_upcoming_transitions")
+PERSONS = 40
+ONLINE_RETAIL = PROJECT_FOLDER.parent / "shared" / "data" / "online_retail"
+LONGER_SILENCES = """
+    update {rules} set silent_days = silent_days + 3, rule_version = rule_version + 1
+    where lifecycle_id = 'customer' and rule_trigger = 'inactivity'
+"""
+
+
+class Warehouse:
+    """A working database in memory in which the stages and all that they read are built."""
+
+    def __init__(self, project: CompiledProject) -> None:
+        self.project = project
+        self.connection = duckdb.connect()
+        self.connection.execute(f"attach ':memory:' as working; use working; {SESSION}")
+        prepare_tables(self.connection, load_contract())
+        for schema in ("dictionary", "staging", "intermediate", "marts"):
+            self.connection.execute(f"create schema {schema}")
+        project.copy_dictionary(self.connection)
+
+    def lengthen_silences(self) -> None:
+        """Change the dictionary: customers may be silent three days longer."""
+        self.connection.execute(LONGER_SILENCES.format(rules=self.project.relation("stage_rules")))
+
+    def build(self, as_of: str | None = None, models_version: str = "these") -> int:
+        """Build everything once more; return how many lives were worked out."""
+        request_build(self.connection, as_of, None, models_version)
+        for name in self.project.read_by(*MARTS):
+            if self.project.nodes[name]["resource_type"] == "model":
+                self.project.build(self.connection, name)
+        return len(self.rows("int_stage_lives_numbered"))
+
+    def rows(self, name: str) -> list[tuple]:
+        """Return the rows of a model, in order."""
+        return self.connection.execute(f"from {self.project.relation(name)} order by all").fetchall()
+
+    def customers(self) -> int:
+        """Return how many customers live a lifecycle."""
+        lives = self.project.relation("int_stage_lives_heard")
+        found = self.connection.execute(f"select count(*) from {lives} where lifecycle_id = 'customer'").fetchone()
+        return found[0] if found else 0
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
+    """The project as dbt compiles it, with the sample company landed."""
+    home = WarehouseHome(tmp_path_factory.mktemp("compiled"))
+    with duckdb.connect(str(home.working_database)) as connection:
+        land_folder(connection, SAMPLE_COMPANY, ())
+    environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": str(home.working_database), "DO_NOT_TRACK": "1"}
+    options = ["--quiet", "--no-version-check", "--profiles-dir", ".", "--log-path", home.folder / "logs"]
+    for command in ("seed", "compile"):
+        subprocess.run(
+            [Path(sys.executable).with_name("dbt"), command, *options, "--target-path", home.dbt_target("duckdb")],
+            cwd=PROJECT_FOLDER / "dbt_project",
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+    return CompiledProject.of(home)
+
+
+@pytest.fixture(scope="module")
+def company(project: CompiledProject) -> LandedCompany:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{project.working_database}' as sample (read_only)")
+        return LandedCompany.of(connection, "sample")
+
+
+@pytest.fixture(scope="module")
+def online_retail() -> LandedCompany:
+    if not ONLINE_RETAIL.exists():
+        pytest.skip("the public extracts are not beside the project")
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as shop; use shop")
+        land_folder(connection, ONLINE_RETAIL, load_mapping(PROJECT_FOLDER / "examples/online_retail/mapping.yml"))
+        return LandedCompany.of(connection, "shop")
+
+
+def disagreements(project: CompiledProject, rows: Rows, chance: random.Random) -> Iterator[tuple[int, str]]:
+    """Yield day and table wherever the build of a day differs from one build of all that had come by then.
+
+    The last day is compared always, and one of the others.
+    """
+    schedule = drawn_schedule(chance, rows)
+    compared = {DAYS - 1, chance.randint(0, DAYS - 2)}
+    daily = Warehouse(project)
+    for day in range(DAYS):
+        load(daily.connection, schedule.arrivals[day], day)
+        if day == schedule.rule_changed_on:
+            daily.lengthen_silences()
+        daily.build(schedule.as_of[day])
+        if day in compared:
+            at_once = built_at_once(project, schedule, day)
+            yield from ((day, name) for name in MARTS if daily.rows(name) != at_once.rows(name))
+
+
+def built_at_once(project: CompiledProject, schedule: Schedule, day: int) -> Warehouse:
+    """Build all that had come by a day in a new warehouse."""
+    warehouse = Warehouse(project)
+    for earlier in range(day + 1):
+        load(warehouse.connection, schedule.arrivals[earlier], earlier)
+    if schedule.is_rule_changed(day):
+        warehouse.lengthen_silences()
+    warehouse.build(schedule.as_of[day])
+    return warehouse
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(start, start + 10) for start in range(0, 50, 10)], ids=lambda seeds: f"from {seeds.start} on"
+)
+def test_builds_day_by_day_give_what_one_build_gives(
+    project: CompiledProject, company: LandedCompany, seeds: range
+) -> None:
+    for seed in seeds:
+        chance = random.Random(seed)
+        found = list(disagreements(project, company.some(chance, CONTACTS, PERSONS), chance))
+        assert found == [], f"schedule {seed}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hundred", range(1, 6))
+def test_builds_day_by_day_of_many_more_schedules(
+    project: CompiledProject, company: LandedCompany, hundred: int
+) -> None:
+    test_builds_day_by_day_give_what_one_build_gives(project, company, range(100 * hundred, 100 * hundred + 100))
+
+
+def test_online_retail_day_by_day_gives_what_one_build_gives(
+    project: CompiledProject, online_retail: LandedCompany
+) -> None:
+    for seed in range(5):
+        chance = random.Random(seed)
+        rows = online_retail.some(chance, "orders__orders", PERSONS)
+        assert list(disagreements(project, rows, chance)) == [], f"schedule {seed}"
+
+
+FAULTS = [
+    ("int_stage_lives_heard", "cast(hash(customer_events) as decimal(38, 0))", "1"),
+    ("int_stage_lives_heard", "cast(hash(customer_events) as decimal(38, 0))", "hash(customer_events.event_id)"),
+    ("int_stage_lives_heard", "+ dictionary_hashed.dictionary_hash", "+ 0"),
+    ("int_stage_lives_numbered", "and heard.heard_hash = recorded.heard_hash", ""),
+    ("int_stage_lives_heard", "sum(event_hash) as events_hash", "min(event_hash) as events_hash"),
+]
+
+
+@pytest.mark.parametrize(("model", "sound", "faulty"), FAULTS)
+def test_a_fault_is_found(
+    project: CompiledProject, company: LandedCompany, model: str, sound: str, faulty: str
+) -> None:
+    code = project.code(model)
+    assert sound in code
+    altered = replace(project, altered={model: code.replace(sound, faulty)})
+    chances = (random.Random(seed) for seed in range(50))
+    assert any(
+        next(disagreements(altered, company.some(chance, CONTACTS, PERSONS), chance), None) for chance in chances
+    )
+
+
+def test_only_who_heard_something_new_is_worked_out(project: CompiledProject, company: LandedCompany) -> None:
+    rows = company.some(random.Random(1), CONTACTS, 40)
+    orders = [(table, row) for table, row in rows if table == "orders__orders" and row["deal_id"] is None]
+    newest = max(orders, key=lambda order: order[1]["ordered_at"])
+    warehouse = Warehouse(project)
+    load(warehouse.connection, [arrival for arrival in rows if arrival[1] is not newest[1]], 0)
+    everybody = warehouse.build()
+    assert everybody > warehouse.customers() > 40
+
+    assert warehouse.build() == 0
+    load(warehouse.connection, [newest], 1)
+    assert warehouse.build() == 1  # who ordered, in the only lifecycle of customers
+
+    # the clock alone touches nobody, and what was to come has come: on its day, not before
+    newest_event = warehouse.rows("int_build_clocks_resolved")[0][0]
+    to_come = {row[0]: row[-1] for row in warehouse.rows("rpt_upcoming_transitions")}
+    due = sorted(set(to_come.values()))
+    for until in (due[0], due[len(due) // 2]):
+        assert warehouse.build(as_of=str(until)) == 0
+        happened = {row[0] for row in warehouse.rows("fct_stage_transitions")}
+        assert happened & to_come.keys() == {move for move, due_at in to_come.items() if due_at <= until}
+    assert warehouse.build(as_of=str(newest_event)) == 0
+    assert {row[0]: row[-1] for row in warehouse.rows("rpt_upcoming_transitions")} == to_come
+
+    # another rule concerns its lifecycle, other models concern all
+    warehouse.lengthen_silences()
+    assert warehouse.build(as_of=str(newest_event)) == warehouse.customers()
+    assert warehouse.build(as_of=str(newest_event), models_version="others") == everybody
