@@ -40,6 +40,20 @@ reporting_rates_resolved as (
 
 ),
 
+{# Converted once, before each definition asks for it. #}
+purchases as (
+
+    select
+        orders.customer_id,
+        orders.ordered_at,
+        {{ in_reporting_currency('orders.order_amount', 'rates.reporting_rate') }} as amount
+    from orders
+    inner join reporting_rates_resolved as rates
+        on coalesce(orders.currency, 'unknown') = rates.currency
+    where orders.is_qualifying and orders.customer_id is not null
+
+),
+
 returns as (
 
     select
@@ -63,15 +77,12 @@ returns as (
         definitions.cohort_definition_id,
         definitions.alignment,
         definitions.period_unit,
-        orders.customer_id,
-        orders.ordered_at,
+        purchases.customer_id,
+        purchases.ordered_at,
         0,
-        {{ in_reporting_currency('orders.order_amount', 'rates.reporting_rate') }}
+        purchases.amount
     from cohort_definitions as definitions
-    cross join orders
-    inner join reporting_rates_resolved as rates
-        on coalesce(orders.currency, 'unknown') = rates.currency
-    where orders.is_qualifying and orders.customer_id is not null
+    cross join purchases
 
 ),
 
