@@ -98,10 +98,7 @@ members as (
         min(entered_at) as entered_at,
         min(cohort_start_date) as cohort_start_date
     from entries
-    group by
-        cohort_definition_id,
-        customer_id,
-        case when cohort_type != 'first_time' then cohort_start_date end
+    group by cohort_definition_id, customer_id, case when cohort_type != 'first_time' then cohort_start_date end
 
 ),
 

@@ -3,59 +3,15 @@
 -- One row per cohort definition id, cohort, acquisition channel, kind of customer, retention kind and first period.
 with
 
-cohort_members_found as (
+cohort_periods_numbered as (
 
-    select * from {{ ref('int_cohort_members_found') }}
-
-),
-
-cohort_periods_found as (
-
-    select * from {{ ref('int_cohort_periods_found') }}
+    select * from {{ ref('int_cohort_periods_numbered') }}
 
 ),
 
 cohort_spans_listed as (
 
     select * from {{ ref('int_cohort_spans_listed') }}
-
-),
-
-asked_periods as (
-
-    select
-        cohort_definition_id,
-        max(coalesce(end_period_number, first_period_number + 1)) as end_period_number
-    from cohort_spans_listed
-    group by cohort_definition_id
-
-),
-
-{# In the period of the entry a member is there by itself. #}
-member_periods as (
-
-    select
-        members.cohort_definition_id,
-        members.cohort_start_date,
-        coalesce(members.acquisition_channel, 'unknown') as acquisition_channel,
-        coalesce(cast(members.is_b2b as {{ dbt.type_string() }}), 'unknown') as is_b2b,
-        members.whole_periods_count,
-        periods.period_number - members.entry_period_number as period_number,
-        periods.is_active or periods.period_number = members.entry_period_number as is_active,
-        greatest(coalesce(periods.previous_active_number - members.entry_period_number, -1), -1)
-            as previous_period_number,
-        greatest(coalesce(periods.last_active_number - members.entry_period_number, 0), 0) as last_period_number,
-        periods.amount
-    from cohort_members_found as members
-    inner join asked_periods
-        on members.cohort_definition_id = asked_periods.cohort_definition_id
-    inner join cohort_periods_found as periods
-        on
-            members.cohort_definition_id = periods.cohort_definition_id
-            and members.customer_id = periods.customer_id
-            and members.counted_from_at = periods.counted_from_at
-            and members.entry_period_number <= periods.period_number
-            and members.entry_period_number + asked_periods.end_period_number > periods.period_number
 
 ),
 
@@ -72,7 +28,7 @@ entries as (
         count(*) as members_count,
         sum(amount) as amount,
         max(max(whole_periods_count)) over (partition by cohort_definition_id, cohort_start_date) as begun_period_number
-    from member_periods
+    from cohort_periods_numbered
     where period_number = 0
     group by 1, 2, 3, 4, 5, 6
 
@@ -116,7 +72,7 @@ periods_alike as (
         previous_period_number,
         sum(case when is_active then 1 else 0 end) as active_count,
         sum(amount) as amount
-    from member_periods
+    from cohort_periods_numbered
     group by 1, 2, 3, 4, 5, 6, 7
 
 ),

@@ -4,6 +4,10 @@
     'net_revenue_retention_rate': 'grown_amount',
     'net_revenue_retention_with_returned_rate': '(grown_amount + returned_amount)',
 } -%}
+{%- set quick_ratios = {
+    'quick_ratio': 'new_amount + upsell_amount + cross_sell_amount',
+    'quick_ratio_with_reactivation': 'new_amount + reactivation_amount + upsell_amount + cross_sell_amount',
+} -%}
 -- What customers are worth a month, from one month's end, or from that of a year before, to the next: how it moved, how
 -- much of it stayed, how many customers left, and how much of it is new.
 -- One row per revenue model, months looked back, breakdown, its value and month.
@@ -124,18 +128,11 @@ revenue_retention as (
         {% for rate, numerator in rates.items() -%}
             case when is_mature then {{ numerator }} / cast(nullif(opening_amount, 0) as double) end as {{ rate }},
         {% endfor -%}
-        case
-            when is_mature
-                then
-                    (new_amount + upsell_amount + cross_sell_amount)
-                    / cast(nullif(contraction_amount + churned_amount, 0) as double)
-        end as quick_ratio,
-        case
-            when is_mature
-                then
-                    (new_amount + reactivation_amount + upsell_amount + cross_sell_amount)
-                    / cast(nullif(contraction_amount + churned_amount, 0) as double)
-        end as quick_ratio_with_reactivation,
+        {% for ratio, gained in quick_ratios.items() -%}
+            case
+                when is_mature then ({{ gained }}) / cast(nullif(contraction_amount + churned_amount, 0) as double)
+            end as {{ ratio }},
+        {% endfor -%}
         case when is_mature then new_customers_amount / cast(nullif(closing_amount, 0) as double) end
             as new_customers_share,
         case when is_mature then (closing_amount - new_customers_amount) / cast(nullif(closing_amount, 0) as double) end
