@@ -1,8 +1,8 @@
 -- Who belongs to which cohort: by a customer's first entry, by each calendar period with an entry, or by each with a
 -- move into the stage `reactivated`. The first entry of the period counts.
 -- Periods are told from the entry on: period 0 is that of the entry; `whole_periods_count` of them are over by as_of.
--- Calendar periods are the same for all cohorts of a customer. They are counted once, `counted_from_at` the first cohort
--- on; to a cohort's own numbers `entry_period_number` is added.
+-- Calendar periods are the same for all cohorts of a customer. They are counted once, `counted_from_at` the first
+-- cohort on; to a cohort's own numbers `entry_period_number` is added.
 -- One row per cohort definition id, customer id and first day of the cohort.
 with
 

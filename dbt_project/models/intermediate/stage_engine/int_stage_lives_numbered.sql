@@ -1,6 +1,6 @@
--- The lives to work out in this build: those that heard something else than what their kept moves rest on, or are new;
--- on an engine that keeps nothing between builds, all. The stage engine knows each by a number, which costs less to sort
--- and join than two texts.
+-- The lives to work out in this build: those that heard something else than what their kept moves rest on, or are
+-- new; on an engine that keeps nothing between builds, all. The stage engine knows each by a number, which costs less
+-- to sort and join than two texts.
 -- One row per life number.
 with
 

@@ -7,8 +7,8 @@
         'recorded': 'recorded_stage_lives',
     },
 ) }}
--- Every move of every life, those to come included: worked out in this build or, while the life heard nothing new, in an
--- earlier one. So nothing here may depend on as_of: what has happened by then the marts ask.
+-- Every move of every life, those to come included: worked out in this build or, while the life heard nothing new, in
+-- an earlier one. So nothing here may depend on as_of: what has happened by then the marts ask.
 -- depends_on: {{ ref('int_stage_lives_heard') }} {{ ref('int_stage_lives_numbered') }}
 -- depends_on: {{ source('landing', 'recorded_stage_lives') }}
 -- One row per lifecycle id, entity id and move number.

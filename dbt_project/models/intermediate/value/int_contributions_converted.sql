@@ -48,7 +48,9 @@ contributions_converted as (
     left join reporting_rates_resolved as rates
         on coalesce(contributions_valued.currency, only_currency.currency) = rates.currency
     left join orders
-        on case when contributions_valued.record_type = 'order' then contributions_valued.record_id end = orders.order_id
+        on
+            case when contributions_valued.record_type = 'order' then contributions_valued.record_id end
+            = orders.order_id
     where contributions_valued.customer_id is not null
 
 )

@@ -31,7 +31,11 @@ stays_measured as (
 
     select
         *,
-        {{ dbt.datediff('occurred_at', 'coalesce(ended_at, as_of)', 'second') }} as stay_seconds
+        {{ dbt.datediff(
+            'occurred_at',
+            'coalesce(ended_at, as_of)',
+            'second'
+        ) }} as stay_seconds
     from stays
 
 ),

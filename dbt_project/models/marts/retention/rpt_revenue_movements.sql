@@ -68,21 +68,28 @@ spells as (
 
 ),
 
-{# What a customer is worth stays until its next step; a step in the middle of nothing is told in its own month only. #}
-spells_measured as (
+spells_followed as (
 
-    {% set months_until_next = dbt.datediff(
-        'spells.month_start_date',
-        'coalesce(spells.next_month_start_date, build_clocks_resolved.next_month_start_date)',
-        'month'
-    ) %}
     select
         spells.*,
         build_clocks_resolved.as_of,
-        case when spells.closing_amount > 0 then {{ months_until_next }} else least({{ months_until_next }}, 1) end
-            as months_count
+        {{ dbt.datediff(
+            'spells.month_start_date',
+            'coalesce(spells.next_month_start_date, build_clocks_resolved.next_month_start_date)',
+            'month'
+        ) }} as months_until_next
     from spells
     cross join build_clocks_resolved
+
+),
+
+{# What a customer is worth stays until its next step; a step in the middle of nothing is told in its own month only. #}
+spells_measured as (
+
+    select
+        *,
+        case when closing_amount > 0 then months_until_next else least(months_until_next, 1) end as months_count
+    from spells_followed
 
 ),
 
