@@ -12,6 +12,8 @@ _PART_RANKED = "(select max(n) from (select row_number() over (partition by t or
 
 _TIES = "(select v from numbers where v is not null union all select 1) as ties"
 _RANKS = f"(select max(r) from (select rank() over (order by v) as r from {_TIES}) as ranked)"
+_HASHED = "(select count(distinct h) from (select {{{{ row_hash('rows_') }}}} as h from {} as rows_) as hashes)"
+_TWINS = "(select 1 as v union all select 1)"
 _TILES = f"(select count(*) from (select ntile(2) over (order by v) as part from {_TIES}) as parts where part = 1)"
 
 # 2F1(1, 1; 2; z) = -ln(1 - z) / z
@@ -294,6 +296,7 @@ PROJECT_MACROS = {
         (f"(select sum(start_number) from ({_SUCCESSIVE}) as followed)", "8"),  # 1, 3 and 4
         (f"(select count(*) from ({_SUCCESSIVE}) as followed)", "3"),
     ],
+    "row_hash": [(_HASHED.format("numbers"), "3"), (_HASHED.format(_TWINS), "1")],
     "spark_literal": [
         ("""{{ spark_literal("a\\\\b's") if target.type == 'spark' else "'a\\\\b''s'" }}""", "a\\b's"),
         ("{{ spark_literal(none) }}", None),

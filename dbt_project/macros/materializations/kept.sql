@@ -26,20 +26,20 @@
         where not exists (
             select 1
             from {{ heard }} as heard
-            inner join {{ recorded }} as recorded using ({{ key }}, heard_hash)
+            inner join {{ recorded }} as recorded
+                on {{ same_entity(kept.key, 'heard', 'recorded') }} and heard.heard_hash = recorded.heard_hash
             where {{ same_entity(kept.key, 'heard', 'kept_rows') }}
         );
-        insert into {{ target_relation }} by name (
-            {{ sql }}
-        );
+        insert into {{ target_relation }} by name
+        select * from ({{ sql }}) as rows_worked_out;
         delete from {{ recorded }} as recorded
         where not exists (
-            select 1 from {{ heard }} as heard where {{ same_entity(kept.key, 'heard', 'recorded') }}
-            and heard.heard_hash = recorded.heard_hash
+            select 1
+            from {{ heard }} as heard
+            where {{ same_entity(kept.key, 'heard', 'recorded') }} and heard.heard_hash = recorded.heard_hash
         );
-        insert into {{ recorded }} by name (
-            select {{ key }}, heard_hash from {{ ref(kept.worked_out) }}
-        )
+        insert into {{ recorded }} by name
+        select {{ key }}, heard_hash from {{ ref(kept.worked_out) }}
     {%- endcall %}
 
     {{ run_hooks(post_hooks) }}
