@@ -31,8 +31,14 @@ DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 MARTS = ("fct_stage_transitions", "fct_stage_intervals")
 DICTIONARY = ("event_types", "lifecycles", "lifecycle_stages", "stage_rules", "thresholds")
 GIVEN = {"fct_customer_events", "int_build_clocks_resolved", *DICTIONARY}
+LANDED = """
+    create schema landing;
+    create table landing.build_requests (models_version varchar);
+    create table landing.recorded_stage_lives (lifecycle_id varchar, entity_id varchar, heard_hash decimal(38, 0));
+"""  # nothing was worked out before
 EVENTS = "events.duckdb"
 REPEATS = 2
+NOT_BY_HAND = {"reactivation_source", "reactivation_campaign_id"}  # the made-up customers are reached by no campaign
 ROUNDED = {"cumulative_days": "round(cumulative_days, 9)"}  # sums of fractions, added in whatever order
 
 Statements = list[tuple[str, str]]
@@ -82,7 +88,8 @@ def compile_models(folder: Path, marts: tuple[str, ...] = MARTS, given: set[str]
             return
         done.add(name)
         for parent in nodes[name]["depends_on"]["nodes"]:
-            add(parent.split(".")[-1])
+            if not parent.startswith("source."):
+                add(parent.split(".")[-1])
         kind = "view" if nodes[name]["config"]["materialized"] == "view" else "table"
         statements.append((name, f"create {kind} {nodes[name]['relation_name']} as {nodes[name]['compiled_code']}"))
 
@@ -112,6 +119,7 @@ def write_events(database: Path, customers: int, long_life: int, more: str = "")
         connection.execute(
             "set enable_progress_bar = false; create schema dictionary; create schema intermediate; create schema marts"
         )
+        connection.execute(LANDED)
         for seed in DICTIONARY:
             source = f"read_csv('{DBT_PROJECT}/seeds/dictionary/{seed}.csv', types = {seed_types(seed)})"
             kept = "" if seed in ("event_types", "thresholds") else " where lifecycle_id = 'customer'"
@@ -152,7 +160,8 @@ def compare(folder: Path) -> int:
             connection.execute(f"attach '{folder / database}.duckdb' as {database} (read_only)")
         for mart in MARTS:
             table = mart.removeprefix("fct_")
-            found = columns(connection, f"working.marts.{mart}")
+            told = columns(connection, f"working.marts.{mart}")
+            found = [column for column in told if column[0] not in NOT_BY_HAND]
             if written := set(found) ^ set(columns(connection, f"floor.marts.{table}")):
                 raise SystemExit(f"{table}: columns or types are of one alone: {sorted(written)}")
             selected = ", ".join(ROUNDED.get(column, column) for column, _ in found)

@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.fitting.churn_models import refit_churn_models
 
-SCHEMAS = ("dictionary", "intermediate", "marts", "staging")
+SCHEMAS = ("dictionary", "intermediate", "landing", "marts", "staging")
 
 
 def cpu_seconds() -> float:
