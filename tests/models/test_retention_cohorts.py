@@ -119,7 +119,7 @@ FAULTS = [
     ("int_cohort_spans_counted", "max(max(whole_periods_count)) over", "min(max(whole_periods_count)) over"),
     ("int_cohort_members_found", "min(entered_at) as entered_at", "max(entered_at) as entered_at"),
     ("int_cohort_periods_found", ">= max(minimum_events_count)", ">= 1"),
-    ("int_cohort_spans_counted", "or periods.period_number = members.entry_period_number", "or false"),
+    ("int_cohort_periods_numbered", "or periods.period_number = members.entry_period_number", "or false"),
     ("int_cohort_spans_counted", "previous_period_number < spans.first_period_number", "previous_period_number < 0"),
     ("int_cohort_members_found", "min(followed_from_at) over", "max(followed_from_at) over"),
 ]
