@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -70,22 +71,24 @@ class Warehouse:
         return found[0] if found else 0
 
 
+def dbt(home: WarehouseHome, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run dbt on a warehouse's working database."""
+    command = [Path(sys.executable).with_name("dbt"), *arguments, "--quiet", "--no-version-check"]
+    command += ["--profiles-dir", ".", "--log-path", home.folder / "logs", "--target-path", home.dbt_target("duckdb")]
+    environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": str(home.working_database), "DO_NOT_TRACK": "1"}
+    return subprocess.run(
+        command, cwd=PROJECT_FOLDER / "dbt_project", env=environment, capture_output=True, text=True, check=False
+    )
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
     """The project as dbt compiles it, with the sample company landed."""
     home = WarehouseHome(tmp_path_factory.mktemp("compiled"))
     with duckdb.connect(str(home.working_database)) as connection:
         land_folder(connection, SAMPLE_COMPANY, ())
-    environment = {**os.environ, "LIFECYCLE_WORKING_DATABASE": str(home.working_database), "DO_NOT_TRACK": "1"}
-    options = ["--quiet", "--no-version-check", "--profiles-dir", ".", "--log-path", home.folder / "logs"]
     for command in ("seed", "compile"):
-        subprocess.run(
-            [Path(sys.executable).with_name("dbt"), command, *options, "--target-path", home.dbt_target("duckdb")],
-            cwd=PROJECT_FOLDER / "dbt_project",
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
+        assert dbt(home, command).returncode == 0
     return CompiledProject.of(home)
 
 
@@ -214,3 +217,50 @@ def test_only_who_heard_something_new_is_worked_out(project: CompiledProject, co
     warehouse.lengthen_silences()
     assert warehouse.build(as_of=str(newest_event)) == warehouse.customers()
     assert warehouse.build(as_of=str(newest_event), models_version="others") == everybody
+
+
+ENGINE = ("run", "--select", "path:models/intermediate/stage_engine", "int_reactivations_attributed")
+MOVES, WORKED_OUT = "intermediate.int_stage_moves_kept", "intermediate.int_stage_lives_numbered"
+
+
+def test_dbt_keeps_what_holds_and_works_out_what_is_lost(project: CompiledProject, tmp_path: Path) -> None:
+    """The materialization itself; the other tests build as it does, without a dbt run for each day."""
+    home = WarehouseHome(tmp_path)
+    shutil.copy(project.working_database, home.working_database)
+
+    def rows(table: str) -> list[tuple]:
+        with duckdb.connect(str(home.working_database), read_only=True) as connection:
+            return connection.execute(f"from {table} order by all").fetchall()
+
+    def change(sql: str) -> None:
+        with duckdb.connect(str(home.working_database)) as connection:
+            connection.execute(sql)
+
+    assert dbt(home, "run", "--select", "+int_stage_moves_kept").returncode == 0
+    moves, everybody = rows(MOVES), len(rows(WORKED_OUT))
+    assert len(moves) > everybody > 2000
+
+    assert dbt(home, *ENGINE).returncode == 0
+    assert (rows(MOVES), rows(WORKED_OUT)) == (moves, [])
+
+    # whatever fails at the very end of its statements leaves all as it was
+    change(f"update {MOVES} set rule_id = 'stale' where lifecycle_id = 'deal'")
+    change("""
+        create table of_customers as from landing.recorded_stage_lives where lifecycle_id != 'deal';
+        drop table landing.recorded_stage_lives;
+        create table landing.recorded_stage_lives as select *, 'no' as told from of_customers;
+        alter table landing.recorded_stage_lives alter told set not null
+    """)
+    stale = rows(MOVES)
+    assert "NOT NULL constraint failed" in dbt(home, *ENGINE).stdout
+    assert rows(MOVES) == stale
+    change("alter table landing.recorded_stage_lives alter told drop not null")
+    assert dbt(home, *ENGINE).returncode == 0
+    assert rows(MOVES) == moves
+    assert {row[1] for row in rows(WORKED_OUT)} == {"deal"}
+
+    # lost rows, or all of them asked for
+    change(f"drop table {MOVES}")
+    for options in ((), ("--full-refresh",)):
+        assert dbt(home, *ENGINE, *options).returncode == 0
+        assert (rows(MOVES), len(rows(WORKED_OUT))) == (moves, everybody)

@@ -3,8 +3,8 @@
    `meta` names the key of an entity, the model that tells what each entity has heard, as `heard_hash`, the model with
    those that are worked out in this build, and the landed table in which it is recorded what the kept rows rest on. The
    rows of an entity whose hash is no longer the recorded one, or who is gone, are replaced; all in one transaction, so
-   whatever kills the build, rows and record agree. When a build starts without the table, or with `--full-refresh`,
-   the record is emptied first (`forget_lost_tables`), and every entity is worked out. #}
+   whatever kills the build, rows and record agree. Without the table, or with `--full-refresh`, the record is
+   emptied before it is asked who is to be worked out (`forget_lost_rows`): everybody is. #}
 {% materialization kept, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
@@ -54,15 +54,11 @@
 {%- endmacro %}
 
 
-{# Runs before a build. Rows that are gone were not worked out, whatever the record says. #}
-{% macro forget_lost_tables() -%}
+{# Before it is asked who is to be worked out: rows that are gone were not, whatever the record says. #}
+{% macro forget_lost_rows(kept, recorded) -%}
     {% if execute and target.type == 'duckdb' %}
-        {% for node in graph.nodes.values() if node.config.materialized == 'kept' %}
-            {% set table = adapter.get_relation(node.database, node.schema, node.alias) %}
-            {% set recorded = adapter.get_relation(node.database, 'landing', node.config.meta.recorded) %}
-            {% if recorded is not none and (table is none or flags.FULL_REFRESH) %}
-                {% do run_query('delete from ' ~ recorded) %}
-            {% endif %}
-        {% endfor %}
+        {% if flags.FULL_REFRESH or adapter.get_relation(this.database, this.schema, kept) is none %}
+            delete from {{ source('landing', recorded) }}
+        {% endif %}
     {% endif %}
 {%- endmacro %}
