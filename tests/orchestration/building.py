@@ -56,7 +56,9 @@ class CompiledProject:
 
     def relation(self, name: str) -> str:
         """Return where a node or a table of landing is in the working database."""
-        return self.nodes[name]["relation_name"] if name in self.nodes else f"landing.{name}"
+        if name in self.nodes:
+            return self.nodes[name]["relation_name"]
+        return f"{next(iter(self.nodes.values()))['database']}.landing.{name}"
 
     def read_by(self, *names: str) -> list[str]:
         """Return the nodes named and all that they read, in the order of building."""

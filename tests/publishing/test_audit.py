@@ -84,7 +84,7 @@ def test_what_is_in_a_mart_is_held_against_its_own_history_unless_the_build_look
             [number, "fct_orders", rows_count],
         )
     assert broken(working, None) == [("fct_orders", "volume_is_usual")]  # 10 of 21
-    working.execute("insert into landing.build_requests values (timestamp '2025-01-01', null)")
+    working.execute("insert into landing.build_requests (as_of) values (timestamp '2025-01-01')")
     assert broken(working, None) == []
     working.execute("delete from landing.build_requests; insert into marts.fct_orders values ('one more')")
     assert broken(working, None) == []  # 11 of 21
