@@ -1,4 +1,3 @@
-{{ config(pre_hook="{{ forget_lost_rows('int_stage_moves_kept', 'recorded_stage_lives') }}") }}
 -- The lives to work out in this build: those that heard something else than what their kept moves rest on, or are
 -- new; on an engine that keeps nothing between builds, all. The stage engine knows each by a number, which costs less
 -- to sort and join than two texts.
