@@ -31,21 +31,20 @@ def _code_files(folder: Path) -> Iterable[Path]:
 
 def code_version() -> str:
     """Return a hash of the models, the dictionary, the contract and the code that runs them."""
-    digest = hashlib.sha256()
-    for name in CODE_FOLDERS:
-        for path in _code_files(PROJECT_FOLDER / name):
-            digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return _hash_of(path for name in CODE_FOLDERS for path in _code_files(PROJECT_FOLDER / name))
 
 
 def models_version() -> str:
     """Return a hash of what the models do, the dictionary aside: what other models worked out is not kept."""
+    folders = (PROJECT_FOLDER / "dbt_project" / name for name in ("models", "macros"))
+    return _hash_of(path for folder in folders for path in _code_files(folder) if path.suffix == ".sql")
+
+
+def _hash_of(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for folder in ("models", "macros"):
-        for path in sorted((PROJECT_FOLDER / "dbt_project" / folder).rglob("*.sql")):
-            digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
-            digest.update(path.read_bytes())
+    for path in paths:
+        digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
