@@ -1,6 +1,7 @@
 """Prints what an ordinary day costs beside a build of everything, on copies of the sample company, by model.
 
-python benchmarks/ordinary_day.py [--copies N] [--touched PERCENT] [--home DIR]
+python benchmarks/ordinary_day.py [--copies N] [--share S] [--touched PERCENT] [--shown N]
+    [--home DIR]
 
 The company is landed and built; then a day passes: some customers order once more, and the models are run again on what
 is there. The same rows are then built in a fresh database, and every mart must be the same. One dbt thread, so that the
@@ -30,7 +31,6 @@ from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.ledger import next_instant
 
 FITTED = "source:fitted+"
-SHOWN = 25
 ARRIVALS = """
     create temp table touched as
     select customer_id, max(order_id) as order_id
@@ -150,13 +150,15 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--copies", type=int, default=5)
+    parser.add_argument("--share", type=float, default=1.0, help="of what customers do, 1 is all")
     parser.add_argument("--touched", type=float, default=1.0, help="percent of the customers")
+    parser.add_argument("--shown", type=int, default=25, help="how many models to print, the dearest first")
     parser.add_argument("--home", type=Path, help="a folder that is not there yet; else a temporary one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.home or Path(temporary) / "warehouse").resolve()
         home = WarehouseHome(folder / "daily")
-        land_copies(home, options.copies)
+        land_copies(home, options.copies, options.share)
         dbt(home, "seed")
         build(home)
         touched, customers = let_a_day_pass(home, options.touched)
@@ -166,10 +168,10 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     if differing:
         raise SystemExit(f"The day's marts are not those of a full build: {', '.join(differing)}")
-    print_day(day, full, touched, customers)
+    print_day(day, full, touched, customers, options.shown)
 
 
-def print_day(day: Cost, full: Cost, touched: int, customers: int) -> None:
+def print_day(day: Cost, full: Cost, touched: int, customers: int, shown: int) -> None:
     """Print the day beside the full build, the dearest models first."""
     lines = [
         f"{customers:,} customers, of whom {touched:,} ordered; every mart is the same.",
@@ -178,7 +180,7 @@ def print_day(day: Cost, full: Cost, touched: int, customers: int) -> None:
         f"| CPU s | {full.cpu:.0f} | {day.cpu:.0f} | {day.cpu / full.cpu:.0%} |",
         f"| wall s | {full.wall:.0f} | {day.wall:.0f} | {day.wall / full.wall:.0%} |",
     ]
-    dearest = sorted(full.models, key=lambda name: -full.models[name])[:SHOWN]
+    dearest = sorted(full.models, key=lambda name: -full.models[name])[:shown]
     engine = [name for name in full.models if name.startswith("int_stage_")]
     groups = {"the stage engine, all its models": engine, **{f"`{name}`": [name] for name in dearest}}
     for label, names in groups.items():
