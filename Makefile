@@ -36,7 +36,7 @@ lint: .venv/ready ## check style, conventions, generated pages
 	@$(BIN)/lifecycle reference --check
 	@$(BIN)/dbt-bouncer --config-file dbt-bouncer.yml
 	@$(BIN)/dg check defs
-	@LIFECYCLE_WORKING_DATABASE=:memory: $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar
+	@LIFECYCLE_WORKING_DATABASE=:memory: $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar --processes 2
 
 reference: .venv/ready ## make the generated pages anew
 	@$(BIN)/lifecycle reference

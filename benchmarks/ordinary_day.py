@@ -118,7 +118,8 @@ def fresh_copy(home: WarehouseHome, folder: Path) -> WarehouseHome:
             tables = "select table_name from duckdb_tables() where database_name = 'old' and schema_name = $1"
             for (table,) in connection.execute(tables, [schema]).fetchall():
                 connection.execute(f"create table {schema}.{table} as from old.{schema}.{table}")
-        connection.execute("delete from landing.recorded_stage_lives")
+        for recorded in ("recorded_stage_lives", "recorded_funnel_entities"):
+            connection.execute(f"delete from landing.{recorded}")
     return fresh
 
 
@@ -181,8 +182,11 @@ def print_day(day: Cost, full: Cost, touched: int, customers: int, shown: int) -
         f"| wall s | {full.wall:.0f} | {day.wall:.0f} | {day.wall / full.wall:.0%} |",
     ]
     dearest = sorted(full.models, key=lambda name: -full.models[name])[:shown]
-    engine = [name for name in full.models if name.startswith("int_stage_")]
-    groups = {"the stage engine, all its models": engine, **{f"`{name}`": [name] for name in dearest}}
+    groups = {
+        "the stage engine, all its models": [name for name in full.models if name.startswith("int_stage_")],
+        "the funnels, all their models": [name for name in full.models if "_funnel_" in name],
+        **{f"`{name}`": [name] for name in dearest},
+    }
     for label, names in groups.items():
         seconds = [sum(cost.models.get(name, 0) for name in names) for cost in (full, day)]
         lines.append(f"| {label} | {seconds[0]:.2f} | {seconds[1]:.2f} | {seconds[1] / max(seconds[0], 0.01):.0%} |")

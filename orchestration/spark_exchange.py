@@ -24,14 +24,13 @@ _LANDED = """
         schema_name = 'landing'
         and table_name in (
             'files', 'build_requests', 'recorded_publications', 'recorded_transitions', 'recorded_assignments',
-            'recorded_runs', 'recorded_checks', 'recorded_tables', 'recorded_stage_lives'
+            'recorded_runs', 'recorded_checks', 'recorded_tables', 'recorded_stage_lives', 'recorded_funnel_entities'
         )
     )
     order by all
 """
-_RESTED_ON = (
-    "landing.recorded_stage_lives"  # what DuckDB keeps between builds; Spark keeps nothing, so it is sent empty
-)
+# what DuckDB keeps between builds; Spark keeps nothing, so they are sent empty
+_RESTED_ON = ("landing.recorded_stage_lives", "landing.recorded_funnel_entities")
 _BROUGHT_BACK = (
     "marts/*",
     "dictionary/*",
@@ -114,7 +113,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> N
         return
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / ".rows.parquet"
-    rows = f"(from {table} limit 0)" if table == _RESTED_ON else table
+    rows = f"(from {table} limit 0)" if table in _RESTED_ON else table
     connection.execute(
         f"copy {rows} to '{_escaped(aside)}' (format parquet, compression zstd, kv_metadata {{state: '{state}'}})"
     )

@@ -67,6 +67,12 @@ create table if not exists landing.recorded_stage_lives (
     heard_hash decimal(38, 0)
 );
 
+create table if not exists landing.recorded_funnel_entities (
+    entity_type varchar,
+    entity_id varchar,
+    heard_hash decimal(38, 0)
+);
+
 create table if not exists landing.recorded_publications (
     publication_number bigint,
     release_id varchar,

@@ -27,17 +27,20 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("incremental")
 
-MARTS = ("fct_stage_transitions", "fct_stage_intervals", "rpt_upcoming_transitions")
+STAGES = ("fct_stage_transitions", "fct_stage_intervals", "rpt_upcoming_transitions")
+FUNNELS = ("fct_funnel_attempts", "int_funnel_later_steps_described")
+MARTS = (*STAGES, *FUNNELS)
 PERSONS = 40
 ONLINE_RETAIL = PROJECT_FOLDER.parent / "shared" / "data" / "online_retail"
 LONGER_SILENCES = """
     update {rules} set silent_days = silent_days + 3, rule_version = rule_version + 1
     where lifecycle_id = 'customer' and rule_trigger = 'inactivity'
 """
+SHORTER_WINDOWS = "update {funnels} set window_length = window_length - 3 where window_length > 3"
 
 
 class Warehouse:
-    """A working database in memory in which the stages and all that they read are built."""
+    """A working database in memory in which stages, funnels and all that they read are built."""
 
     def __init__(self, project: CompiledProject) -> None:
         self.project = project
@@ -48,17 +51,18 @@ class Warehouse:
             self.connection.execute(f"create schema {schema}")
         project.copy_dictionary(self.connection)
 
-    def lengthen_silences(self) -> None:
-        """Change the dictionary: customers may be silent three days longer."""
+    def change_rules(self) -> None:
+        """Change the dictionary: customers may be silent three days longer, funnels are three units shorter."""
         self.connection.execute(LONGER_SILENCES.format(rules=self.project.relation("stage_rules")))
+        self.connection.execute(SHORTER_WINDOWS.format(funnels=self.project.relation("funnels")))
 
-    def build(self, as_of: str | None = None, models_version: str = "these") -> int:
-        """Build everything once more; return how many lives were worked out."""
+    def build(self, as_of: str | None = None, models_version: str = "these") -> tuple[int, int]:
+        """Build everything once more; return how many lives were worked out, and how many entities of funnels."""
         request_build(self.connection, as_of, None, models_version)
         for name in self.project.read_by(*MARTS):
             if self.project.nodes[name]["resource_type"] == "model":
                 self.project.build(self.connection, name)
-        return len(self.rows("int_stage_lives_numbered"))
+        return len(self.rows("int_stage_lives_numbered")), len(self.rows("int_funnel_entities_changed"))
 
     def rows(self, name: str) -> list[tuple]:
         """Return the rows of a model, in order."""
@@ -120,7 +124,7 @@ def disagreements(project: CompiledProject, rows: Rows, chance: random.Random) -
     for day in range(DAYS):
         load(daily.connection, schedule.arrivals[day], day)
         if day == schedule.rule_changed_on:
-            daily.lengthen_silences()
+            daily.change_rules()
         daily.build(schedule.as_of[day])
         if day in compared:
             at_once = built_at_once(project, schedule, day)
@@ -133,7 +137,7 @@ def built_at_once(project: CompiledProject, schedule: Schedule, day: int) -> War
     for earlier in range(day + 1):
         load(warehouse.connection, schedule.arrivals[earlier], earlier)
     if schedule.is_rule_changed(day):
-        warehouse.lengthen_silences()
+        warehouse.change_rules()
     warehouse.build(schedule.as_of[day])
     return warehouse
 
@@ -168,11 +172,15 @@ def test_online_retail_day_by_day_gives_what_one_build_gives(
 
 
 FAULTS = [
-    ("int_stage_lives_heard", "cast(hash(customer_events) as decimal(38, 0))", "1"),
-    ("int_stage_lives_heard", "cast(hash(customer_events) as decimal(38, 0))", "hash(customer_events.event_id)"),
+    ("int_entities_heard", "cast(hash(customer_events) as decimal(38, 0))", "1"),
+    ("int_entities_heard", "cast(hash(customer_events) as decimal(38, 0))", "hash(customer_events.event_id)"),
     ("int_stage_lives_heard", "+ dictionary_hashed.dictionary_hash", "+ 0"),
     ("int_stage_lives_numbered", "and heard.heard_hash = recorded.heard_hash", ""),
-    ("int_stage_lives_heard", "sum(event_hash) as events_hash", "min(event_hash) as events_hash"),
+    ("int_entities_heard", "sum(event_hash)", "min(event_hash)"),
+    ("int_funnel_entities_heard", "+ coalesce(entities_moved.moves_hash, 0)", ""),
+    ("int_funnel_entities_heard", "+ dictionary_hashed.dictionary_hash", ""),
+    ("int_funnel_entities_changed", "and heard.heard_hash = recorded.heard_hash", ""),
+    ("int_funnel_attempts_ended", "else expires_at", "else null"),
 ]
 
 
@@ -196,27 +204,36 @@ def test_only_who_heard_something_new_is_worked_out(project: CompiledProject, co
     warehouse = Warehouse(project)
     load(warehouse.connection, [arrival for arrival in rows if arrival[1] is not newest[1]], 0)
     everybody = warehouse.build()
-    assert everybody > warehouse.customers() > 40
+    assert everybody[0] > warehouse.customers() > 40
 
-    assert warehouse.build() == 0
+    assert warehouse.build() == (0, 0)
     load(warehouse.connection, [newest], 1)
-    assert warehouse.build() == 1  # who ordered, in the only lifecycle of customers
+    assert warehouse.build() == (1, 2)  # who ordered, in the only lifecycle of customers; in funnels as a visitor, too
 
-    # the clock alone touches nobody, and what was to come has come: on its day, not before
+    # the clock alone touches no life, and what was to come has come: on its day, not before; it concerns funnels
     newest_event = warehouse.rows("int_build_clocks_resolved")[0][0]
-    to_come = {row[0]: row[-1] for row in warehouse.rows("rpt_upcoming_transitions")}
-    due = sorted(set(to_come.values()))
+    upcoming = warehouse.rows("rpt_upcoming_transitions")
+    to_come, due = {row[0]: row[-1] for row in upcoming}, sorted({row[-1] for row in upcoming})
+    moved: set[tuple] = set()
     for until in (due[0], due[len(due) // 2]):
-        assert warehouse.build(as_of=str(until)) == 0
-        happened = {row[0] for row in warehouse.rows("fct_stage_transitions")}
-        assert happened & to_come.keys() == {move for move, due_at in to_come.items() if due_at <= until}
-    assert warehouse.build(as_of=str(newest_event)) == 0
-    assert {row[0]: row[-1] for row in warehouse.rows("rpt_upcoming_transitions")} == to_come
+        lives, entities = warehouse.build(as_of=str(until))
+        come = {row[:4] for row in warehouse.rows("fct_stage_transitions") if row[0] in to_come}
+        assert {move[0] for move in come} == {move for move, due_at in to_come.items() if due_at <= until}
+        assert (lives, entities) == (0, len(heard_by_funnels(come - moved)))
+        moved |= come
+    assert warehouse.build(as_of=str(newest_event)) == (0, len(heard_by_funnels(moved)))
+    assert warehouse.rows("rpt_upcoming_transitions") == upcoming
 
-    # another rule concerns its lifecycle, other models concern all
-    warehouse.lengthen_silences()
-    assert warehouse.build(as_of=str(newest_event)) == warehouse.customers()
+    # other rules concern their lifecycle and funnels, other models concern all
+    warehouse.change_rules()
+    parties = [row for row in warehouse.rows("int_funnel_entities_heard") if row[0] != "deal"]
+    assert warehouse.build(as_of=str(newest_event)) == (warehouse.customers(), len(parties))
     assert warehouse.build(as_of=str(newest_event), models_version="others") == everybody
+
+
+def heard_by_funnels(moves: set[tuple]) -> set[tuple]:
+    """Return the entities of a kind that has funnels, of moves told by id, lifecycle, entity and customer."""
+    return {(lifecycle, entity) for _, lifecycle, entity, _ in moves if lifecycle in ("customer", "deal")}
 
 
 ENGINE = ("run", "--select", "path:models/intermediate/stage_engine", "int_reactivations_attributed")

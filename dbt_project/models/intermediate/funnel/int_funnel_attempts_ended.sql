@@ -1,7 +1,8 @@
 {%- set exit_mark = 16777216 -%}
 {%- set never = 9000000000000000 -%}
--- Every start with how it ended: converted, lost by an exit, interrupted, out of time; else it is open. And whether an
--- exclusion voids it: one that came no later than the end. Whatever comes after the end no longer concerns it.
+-- Every start with how it ends: converted, lost by an exit, interrupted, or expired, be it that its time runs out later
+-- than all that is known; open, if it has no time to run out. And whether an exclusion voids it: one that came no later
+-- than the end. Whatever comes after the end no longer concerns it.
 -- One row per life number and start number.
 with
 
@@ -20,12 +21,6 @@ funnel_exclusions_found as (
 funnel_events_heard as (
 
     select * from {{ ref('int_funnel_events_heard') }}
-
-),
-
-build_clocks_resolved as (
-
-    select * from {{ ref('int_build_clocks_resolved') }}
 
 ),
 
@@ -56,10 +51,8 @@ starts_with_ending as (
         ending.occurred_at as stopped_at,
         coalesce(starts.ending_number, {{ never }}) as last_counted_number,
         coalesce(ending.marks & {{ exit_mark }} > 0, false) as is_exit,
-        coalesce(ending.occurred_at <= starts.expires_at, ending.occurred_at is not null) as is_stopped,
-        case when starts.expires_at <= clocks.as_of then starts.expires_at end as expired_at
+        coalesce(ending.occurred_at <= starts.expires_at, ending.occurred_at is not null) as is_stopped
     from funnel_starts_summed as starts
-    cross join build_clocks_resolved as clocks
     left join exclusions
         on starts.life_number = exclusions.life_number and starts.start_number = exclusions.start_number
     left join funnel_events_heard as ending
@@ -79,7 +72,7 @@ funnel_attempts_ended as (
             when is_converted then 'converted'
             when is_stopped and is_exit then 'lost'
             when is_stopped then 'interrupted'
-            when expired_at is not null then 'expired'
+            when expires_at is not null then 'expired'
             else 'open'
         end as status,
         case when is_stopped and is_exit then ending_event_id end as lost_event_id,
@@ -98,7 +91,7 @@ funnel_attempts_ended as (
         case
             when is_converted then last_at
             when is_stopped then stopped_at
-            else expired_at
+            else expires_at
         end as ended_at
     from starts_with_ending
 

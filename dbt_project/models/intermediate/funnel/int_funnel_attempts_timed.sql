@@ -1,5 +1,7 @@
 {%- set instants = ['instants.seen_1_at', 'instants.seen_2_at', 'instants.seen_3_at', 'instants.seen_4_at',
     'instants.seen_5_at', 'instants.seen_6_at', 'instants.seen_7_at', 'instants.seen_8_at'] -%}
+{# One model reads this, once; what it keeps need not be written twice. #}
+{{ config(materialized='view') }}
 -- The attempts that count, with the instant of each step. Where a walk is imputed, a step that was left out has the
 -- instant of the next one that was seen; where its steps come in any order, step n is the n-th that was reached.
 -- One row per life number and start number.
@@ -35,9 +37,15 @@ funnel_steps_walked as (
 
 ),
 
-funnel_attempts_kept as (
+funnel_attempts_chosen as (
 
-    select * from {{ ref('int_funnel_attempts_kept') }}
+    select * from {{ ref('int_funnel_attempts_chosen') }}
+
+),
+
+funnel_later_events_found as (
+
+    select * from {{ ref('int_funnel_later_events_found') }}
 
 ),
 
@@ -83,21 +91,22 @@ instants as (
 lost_reasons as (
 
     select
-        kept.life_number,
-        kept.start_number,
+        chosen.life_number,
+        chosen.start_number,
         events.detail as lost_reason
-    from funnel_attempts_kept as kept
+    from funnel_attempts_chosen as chosen
     inner join funnel_events_described as events
-        on kept.lost_event_id = events.event_id
+        on chosen.lost_event_id = events.event_id
 
 ),
 
 funnel_attempts_timed as (
 
     select
-        kept.*,
+        chosen.*,
         walks.funnel_id,
         walks.mode,
+        walks.entity_type,
         lives.entity_id,
         nullif(lives.held_value, '') as held_value,
         began.event_id as start_event_id,
@@ -118,24 +127,30 @@ funnel_attempts_timed as (
                 else {{ instants[step - 1] }}
             end as step_{{ step }}_at,
         {% endfor -%}
-        kept.steps_reached_count - instants.seen_count as skipped_steps_count,
+        {% for step in range(2, 9) -%}
+            later.step_{{ step }}_event_id,
+        {% endfor -%}
+        later.last_event_id,
+        chosen.steps_reached_count - instants.seen_count as skipped_steps_count,
         case
-            when walks.time_zone = 'UTC' then kept.started_at
-            else {{ local_time('kept.started_at', 'walks.time_zone') }}
+            when walks.time_zone = 'UTC' then chosen.started_at
+            else {{ local_time('chosen.started_at', 'walks.time_zone') }}
         end as started_local_at
-    from funnel_attempts_kept as kept
+    from funnel_attempts_chosen as chosen
     inner join funnel_walks_compiled as walks
-        on kept.walk_number = walks.walk_number and walks.step_number = 1
+        on chosen.walk_number = walks.walk_number and walks.step_number = 1
     inner join funnel_lives_numbered as lives
-        on kept.life_number = lives.life_number
+        on chosen.life_number = lives.life_number
     inner join funnel_events_heard as began
-        on kept.life_number = began.life_number and kept.start_number = began.event_number
+        on chosen.life_number = began.life_number and chosen.start_number = began.event_number
     inner join funnel_events_described as started
         on began.event_id = started.event_id
     left join lost_reasons
-        on kept.life_number = lost_reasons.life_number and kept.start_number = lost_reasons.start_number
+        on chosen.life_number = lost_reasons.life_number and chosen.start_number = lost_reasons.start_number
+    left join funnel_later_events_found as later
+        on chosen.life_number = later.life_number and chosen.start_number = later.start_number
     inner join instants
-        on kept.life_number = instants.life_number and kept.start_number = instants.start_number
+        on chosen.life_number = instants.life_number and chosen.start_number = instants.start_number
 
 )
 

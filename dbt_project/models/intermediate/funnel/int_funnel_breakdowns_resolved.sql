@@ -1,6 +1,6 @@
 -- For each attempt the value of every breakdown of its funnel: a property of the event that began it, of the last step
 -- that it reached, or of its n-th step; or of the customer; `unknown` where there is none. And the breakdown `all`.
--- One row per life number, start number and breakdown.
+-- One row per attempt id and breakdown.
 with
 
 funnel_breakdowns as (
@@ -9,9 +9,9 @@ funnel_breakdowns as (
 
 ),
 
-funnel_attempts_timed as (
+funnel_attempts_kept as (
 
-    select * from {{ ref('int_funnel_attempts_timed') }}
+    select * from {{ ref('int_funnel_attempts_kept') }}
 
 ),
 
@@ -37,8 +37,7 @@ users as (
 told_by_the_first as (
 
     select
-        attempts.life_number,
-        attempts.start_number,
+        attempts.attempt_id,
         attempts.customer_id,
         attempts.started_local_at,
         breakdowns.breakdown,
@@ -50,7 +49,7 @@ told_by_the_first as (
         attempts.direction,
         attempts.detail,
         attempts.started_at as told_at
-    from funnel_attempts_timed as attempts
+    from funnel_attempts_kept as attempts
     inner join funnel_breakdowns as breakdowns
         on attempts.funnel_id = breakdowns.funnel_id
     where not attempts.is_excluded and breakdowns.at_step = 'first'
@@ -68,8 +67,7 @@ told as (
 values_resolved as (
 
     select
-        told.life_number,
-        told.start_number,
+        told.attempt_id,
         told.started_local_at,
         told.breakdown,
         coalesce(
@@ -98,12 +96,11 @@ values_resolved as (
 
     union all
     select
-        life_number,
-        start_number,
+        attempt_id,
         started_local_at,
         'all',
         'all'
-    from funnel_attempts_timed
+    from funnel_attempts_kept
     where not is_excluded
 
 ),
@@ -111,8 +108,7 @@ values_resolved as (
 funnel_breakdowns_resolved as (
 
     select
-        life_number,
-        start_number,
+        attempt_id,
         breakdown,
         breakdown_value,
         cast({{ start_of_week('started_local_at') }} as date) as started_week_date,

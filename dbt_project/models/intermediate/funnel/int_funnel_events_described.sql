@@ -27,7 +27,8 @@ funnel_events_described as (
         owner_id,
         function_code,
         direction,
-        detail
+        detail,
+        occurred_at
     from customer_events
     union all
     select
@@ -38,7 +39,8 @@ funnel_events_described as (
         cast(null as string),
         cast(null as string),
         cast(null as string),
-        cast(null as string)
+        cast(null as string),
+        occurred_at
     from stage_transitions
 
 )

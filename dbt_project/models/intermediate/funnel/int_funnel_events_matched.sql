@@ -46,6 +46,7 @@ matches as (
 
     select
         triggers.walk_number,
+        triggers.entity_type,
         triggers.marks,
         triggers.starting_steps,
         triggers.has_rivals,
@@ -78,6 +79,7 @@ matches as (
     union all
     select
         triggers.walk_number,
+        triggers.entity_type,
         triggers.marks,
         triggers.starting_steps,
         triggers.has_rivals,
@@ -98,6 +100,7 @@ funnel_events_matched as (
 
     select
         walk_number,
+        entity_type,
         marks,
         starting_steps,
         event_id,
@@ -109,6 +112,7 @@ funnel_events_matched as (
     union all
     select
         walk_number,
+        entity_type,
         cast(sum(marks) as bigint),
         max(starting_steps),
         event_id,
@@ -117,7 +121,7 @@ funnel_events_matched as (
         max(occurred_at)
     from matches
     where has_rivals and entity_id is not null and held_value is not null
-    group by walk_number, event_id
+    group by walk_number, entity_type, event_id
 
 )
 

@@ -1,6 +1,6 @@
 -- For each attempt whose breakdown is told by a later event than the one that began it, by the last step that it
 -- reached or by its n-th, what that event tells; nothing where the step was not reached.
--- One row per life number, start number and breakdown.
+-- One row per attempt id and breakdown.
 with
 
 funnel_breakdowns as (
@@ -9,21 +9,9 @@ funnel_breakdowns as (
 
 ),
 
-funnel_attempts_timed as (
+funnel_attempts_kept as (
 
-    select * from {{ ref('int_funnel_attempts_timed') }}
-
-),
-
-funnel_steps_walked as (
-
-    select * from {{ ref('int_funnel_steps_walked') }}
-
-),
-
-funnel_events_heard as (
-
-    select * from {{ ref('int_funnel_events_heard') }}
+    select * from {{ ref('int_funnel_attempts_kept') }}
 
 ),
 
@@ -33,37 +21,23 @@ funnel_events_described as (
 
 ),
 
-breakdowns_of_steps as (
-
-    select
-        funnel_id,
-        breakdown,
-        property,
-        at_step,
-        {{ dbt.safe_cast('at_step', 'integer') }} as at_step_number
-    from funnel_breakdowns
-
-),
-
 later_events as (
 
     select
-        attempts.life_number,
-        attempts.start_number,
+        attempts.attempt_id,
         attempts.customer_id,
         attempts.started_local_at,
         breakdowns.breakdown,
         breakdowns.property,
-        case breakdowns.at_step when 'last' then attempts.last_number else steps.event_number end as event_number
-    from funnel_attempts_timed as attempts
-    inner join breakdowns_of_steps as breakdowns
+        case breakdowns.at_step
+            {% for step in range(2, 9) -%}
+                when '{{ step }}' then attempts.step_{{ step }}_event_id
+            {% endfor -%}
+            else attempts.last_event_id
+        end as event_id
+    from funnel_attempts_kept as attempts
+    inner join funnel_breakdowns as breakdowns
         on attempts.funnel_id = breakdowns.funnel_id
-    left join funnel_steps_walked as steps
-        on
-            attempts.life_number = steps.life_number
-            and attempts.start_number = steps.start_number
-            and breakdowns.at_step_number = steps.step_number
-            and steps.is_reached
     where not attempts.is_excluded and breakdowns.at_step != 'first'
 
 ),
@@ -71,8 +45,7 @@ later_events as (
 funnel_later_steps_described as (
 
     select
-        later_events.life_number,
-        later_events.start_number,
+        later_events.attempt_id,
         later_events.customer_id,
         later_events.started_local_at,
         later_events.breakdown,
@@ -83,12 +56,10 @@ funnel_later_steps_described as (
         described.function_code,
         described.direction,
         described.detail,
-        heard.occurred_at as told_at
+        described.occurred_at as told_at
     from later_events
-    left join funnel_events_heard as heard
-        on later_events.life_number = heard.life_number and later_events.event_number = heard.event_number
     left join funnel_events_described as described
-        on heard.event_id = described.event_id
+        on later_events.event_id = described.event_id
 
 )
 

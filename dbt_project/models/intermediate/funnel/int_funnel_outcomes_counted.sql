@@ -26,8 +26,7 @@ funnel_cohorts_numbered as (
 memberships as (
 
     select
-        breakdowns.life_number,
-        breakdowns.start_number,
+        breakdowns.attempt_id,
         cohorts.cohort_number
     from funnel_breakdowns_resolved as breakdowns
     inner join funnel_cohorts_numbered as cohorts
@@ -38,8 +37,7 @@ memberships as (
             and cohorts.cohort_grain = 'month'
     union all
     select
-        breakdowns.life_number,
-        breakdowns.start_number,
+        breakdowns.attempt_id,
         cohorts.cohort_number
     from funnel_breakdowns_resolved as breakdowns
     inner join funnel_cohorts_numbered as cohorts
@@ -54,8 +52,7 @@ memberships as (
 steps_coded as (
 
     select
-        life_number,
-        start_number,
+        attempt_id,
         cast(walk_number * 32 + step_number * 2 + case when measured_from = 'start' then 0 else 1 end as integer)
             as curve_code,
         cast(
@@ -76,7 +73,7 @@ coded_outcomes_counted as (
         count(*) as attempts_count
     from steps_coded as steps
     inner join memberships
-        on steps.life_number = memberships.life_number and steps.start_number = memberships.start_number
+        on steps.attempt_id = memberships.attempt_id
     group by steps.curve_code, memberships.cohort_number, steps.outcome_code
 
 ),

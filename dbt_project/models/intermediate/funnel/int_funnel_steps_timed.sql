@@ -4,12 +4,12 @@
 {{ config(materialized='view') }}
 -- For each attempt that came to the step before, what became of the step and how long that took, told from the start
 -- and, where that is another, from the step before. Steps that were neither reached nor given up are open at as_of.
--- One row per life number, start number, step number and where the time is measured from.
+-- One row per attempt id, step number and where the time is measured from.
 with
 
-funnel_attempts_timed as (
+funnel_attempts as (
 
-    select * from {{ ref('int_funnel_attempts_timed') }}
+    select * from {{ ref('fct_funnel_attempts') }}
 
 ),
 
@@ -28,10 +28,9 @@ build_clocks_resolved as (
 steps as (
 
     select
-        attempts.life_number,
-        attempts.start_number,
-        attempts.walk_number,
-        attempts.status,
+        attempts.attempt_id,
+        attempts.attempt_status,
+        walks.walk_number,
         attempts.started_at,
         attempts.ended_at,
         walks.step_number,
@@ -60,9 +59,9 @@ steps as (
                 )
             {% endfor %}
         end as passed_at
-    from funnel_attempts_timed as attempts
+    from funnel_attempts as attempts
     inner join funnel_walks_compiled as walks
-        on attempts.walk_number = walks.walk_number
+        on attempts.funnel_id = walks.funnel_id and attempts.mode = walks.mode
     cross join build_clocks_resolved as clocks
     where not attempts.is_excluded
 
@@ -88,16 +87,15 @@ steps_measured as (
 funnel_steps_timed as (
 
     select
-        life_number,
-        start_number,
+        attempt_id,
         walk_number,
         step_number,
         measured_from,
         case
             when reached_at is not null then 'converted'
             when passed_at is not null then 'expired'
-            when status in ('lost', 'interrupted') then 'lost'
-            when status = 'open' then 'open'
+            when attempt_status in ('lost', 'interrupted') then 'lost'
+            when attempt_status = 'open' then 'open'
             else 'expired'
         end as outcome,
         is_mature,

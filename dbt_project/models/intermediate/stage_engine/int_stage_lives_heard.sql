@@ -48,42 +48,9 @@ build_requests as (
 
 ),
 
-customer_events as (
+entities_heard as (
 
-    select * from {{ ref('fct_customer_events') }}
-
-),
-
-events_hashed as (
-
-    select
-        entity_type,
-        entity_id,
-        customer_id,
-        {{ row_hash('customer_events') }} as event_hash
-    from customer_events
-
-),
-
-entities_hashed as (
-
-    select
-        'customer' as entity_type,
-        customer_id as entity_id,
-        customer_id,
-        sum(event_hash) as events_hash
-    from events_hashed
-    where customer_id is not null
-    group by customer_id
-    union all
-    select
-        entity_type,
-        entity_id,
-        min(customer_id),
-        sum(event_hash)
-    from events_hashed
-    where entity_type != 'customer' and entity_id is not null
-    group by entity_type, entity_id
+    select * from {{ ref('int_entities_heard') }}
 
 ),
 
@@ -123,14 +90,14 @@ stage_lives_heard as (
     select
         lifecycles.lifecycle_id,
         lifecycles.entity_type,
-        entities_hashed.entity_id,
-        entities_hashed.customer_id,
-        cast(entities_hashed.events_hash + dictionary_hashed.dictionary_hash as decimal(38, 0)) as heard_hash
+        entities_heard.entity_id,
+        entities_heard.customer_id,
+        cast(entities_heard.events_hash + dictionary_hashed.dictionary_hash as decimal(38, 0)) as heard_hash
     from lifecycles
     inner join dictionary_hashed
         on lifecycles.lifecycle_id = dictionary_hashed.lifecycle_id
-    inner join entities_hashed
-        on lifecycles.entity_type = entities_hashed.entity_type
+    inner join entities_heard
+        on lifecycles.entity_type = entities_heard.entity_type
 
 )
 

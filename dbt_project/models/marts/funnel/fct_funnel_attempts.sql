@@ -2,9 +2,26 @@
 -- One row per attempt id.
 with
 
-funnel_attempts_timed as (
+funnel_attempts_kept as (
 
-    select * from {{ ref('int_funnel_attempts_timed') }}
+    select * from {{ ref('int_funnel_attempts_kept') }}
+
+),
+
+build_clocks_resolved as (
+
+    select * from {{ ref('int_build_clocks_resolved') }}
+
+),
+
+{# Kept attempts know when their time will run out. #}
+attempts_by_now as (
+
+    select
+        attempts.*,
+        coalesce(attempts.status = 'expired' and attempts.ended_at > clocks.as_of, false) as is_still_open
+    from funnel_attempts_kept as attempts
+    cross join build_clocks_resolved as clocks
 
 ),
 
@@ -12,7 +29,7 @@ funnel_attempts as (
 
     select
         -- ids
-        {{ surrogate_key(['funnel_id', 'mode', 'entity_id', 'held_value', 'start_event_id']) }} as attempt_id,
+        attempt_id,
         funnel_id,
         entity_id,
         customer_id,
@@ -21,7 +38,7 @@ funnel_attempts as (
         mode,
         held_value,
         channel,
-        case when is_excluded then 'excluded' else status end as attempt_status,
+        case when is_excluded then 'excluded' when is_still_open then 'open' else status end as attempt_status,
         lost_reason,
 
         -- numerics
@@ -38,8 +55,8 @@ funnel_attempts as (
         {% for step in range(1, 9) -%}
             step_{{ step }}_at,
         {% endfor -%}
-        ended_at
-    from funnel_attempts_timed
+        case when not is_still_open then ended_at end as ended_at
+    from attempts_by_now
 
 )
 
