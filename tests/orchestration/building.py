@@ -24,6 +24,7 @@ from orchestration.landing.loading import land_folder
 from orchestration.publishing.audit import audit_marts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from orchestration.landing.mapping import FileMapping
@@ -141,8 +142,8 @@ class CompiledProject:
         return found
 
 
-def _build_components(connection: duckdb.DuckDBPyConnection, relation: str, edges: str) -> None:
-    """Build node and component by joining sets; dbt's own way spreads labels in SQL."""
+def components_of(edges: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return for each node the smallest that can be reached, by joining sets."""
     leaders: dict[str, str] = {}
 
     def leader(node: str) -> str:
@@ -151,12 +152,17 @@ def _build_components(connection: duckdb.DuckDBPyConnection, relation: str, edge
             node = leaders[node]
         return node
 
-    for left, right in connection.execute(edges).fetchall():
+    for left, right in edges:
         ends = sorted((leader(left), leader(right)))
         leaders[ends[1]] = ends[0]
-    found = [(node, leader(node)) for node in leaders]
+    return {node: leader(node) for node in leaders}
+
+
+def _build_components(connection: duckdb.DuckDBPyConnection, relation: str, edges: str) -> None:
+    """Build node and component by joining sets; dbt's own way merges nodes in SQL."""
+    found = components_of(connection.execute(edges).fetchall())
     connection.execute(f"create or replace table {relation} (node varchar, component varchar)")
     connection.execute(
         f"insert into {relation} select unnest($1::varchar[]), unnest($2::varchar[])",
-        [[node for node, _ in found], [component for _, component in found]],
+        [list(found), list(found.values())],
     )
