@@ -23,14 +23,10 @@ moves_ranked as (
         stage_transitions.to_stage,
         stage_transitions.reactivation_source,
         stage_transitions.occurred_at,
-        row_number() over (
-            partition by stage_transitions.customer_id
-            order by stage_transitions.move_number desc
-        ) as lateness_rank,
-        max(case when stage_transitions.reactivation_source is not null then stage_transitions.move_number end) over (
-            partition by stage_transitions.customer_id
-        ) as last_return_number,
         stage_transitions.move_number,
+        case
+            when stage_transitions.reactivation_source is not null then stage_transitions.move_number
+        end as return_number,
         case
             when lifecycle_stages.kind = 'progress'
                 then row_number() over (
@@ -54,10 +50,10 @@ customer_stages_summed as (
 
     select
         customer_id,
-        max(case when lateness_rank = 1 then to_stage end) as lifecycle_stage,
+        max_by(to_stage, move_number) as lifecycle_stage,
         max(case when height_rank = 1 then to_stage end) as highest_stage,
-        max(case when move_number = last_return_number then reactivation_source end) as reactivation_source,
-        max(case when lateness_rank = 1 then occurred_at end) as stage_entered_at,
+        max_by(reactivation_source, return_number) as reactivation_source,
+        max_by(occurred_at, move_number) as stage_entered_at,
         max(case when height_rank = 1 then occurred_at end) as highest_stage_reached_at
     from moves_ranked
     group by customer_id
