@@ -35,6 +35,7 @@ LANDED = """
     create schema landing;
     create table landing.build_requests (models_version varchar);
     create table landing.recorded_stage_lives (lifecycle_id varchar, entity_id varchar, heard_hash decimal(38, 0));
+    create table landing.recorded_funnel_entities (entity_type varchar, entity_id varchar, heard_hash decimal(38, 0));
 """  # nothing was worked out before
 EVENTS = "events.duckdb"
 REPEATS = 2
