@@ -189,7 +189,7 @@ def as_it_was(chance: random.Random, row: Row) -> Row:
 
 
 def load(connection: duckdb.DuckDBPyConnection, arrivals: Rows, day: int) -> None:
-    """Add rows to the raw tables, as if loaded on a day."""
+    """Add rows to the raw tables, as if loaded on a day from one file a table."""
     loaded_at = FIRST_LOAD + timedelta(days=day)
     file = "insert into landing.files (content_hash, status, loaded_at) values ($1, 'landed', $2)"
     connection.execute(file, [f"day {day}", loaded_at])
@@ -199,6 +199,8 @@ def load(connection: duckdb.DuckDBPyConnection, arrivals: Rows, day: int) -> Non
     for table, rows in by_table.items():
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         columns["_loaded_at"] = [loaded_at] * len(rows)
+        columns["_source_file"] = columns["_content_hash"] = [f"day {day}"] * len(rows)
+        columns["_source_row"] = [*range(1, len(rows) + 1)]  # of two versions of a record the later row counts
         arrays = {name: pa.array(values, TYPES.get(name, pa.string())) for name, values in columns.items()}
         connection.register("arrived", pa.table(arrays))
         connection.execute(f"insert into raw.{table} by name from arrived")
