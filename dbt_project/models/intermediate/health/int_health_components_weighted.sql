@@ -1,11 +1,17 @@
--- How much each component counts in a customer's health score on a score date: its weight within its group, times the
--- group's. The weight of what is passed over goes to the others; where the worst alone counts, it has all the weight.
--- One row per customer id, score date and health measure id.
+-- How much each component counts in a customer's health score today: its weight within its group, times the group's.
+-- The weight of what is passed over goes to the others; where the worst alone counts, it has all the weight.
+-- One row per customer id and health measure id.
 with
 
 health_components_scored as (
 
     select * from {{ ref('int_health_components_scored') }}
+
+),
+
+health_groups_scored as (
+
+    select * from {{ ref('int_health_groups_scored') }}
 
 ),
 
@@ -15,72 +21,48 @@ health_groups as (
 
 ),
 
-components as (
+score_dates_listed as (
+
+    select * from {{ ref('int_score_dates_listed') }}
+
+),
+
+components_today as (
 
     select
         scored.*,
-        groups_told.group_weight,
         groups_told.aggregation,
-        overall.aggregation as overall_aggregation,
-        sum(case when scored.component_score is not null then scored.measure_weight end) over (
-            partition by scored.customer_id, scored.score_date, scored.health_group
-        ) as known_weight_of_group,
         row_number() over (
-            partition by scored.customer_id, scored.score_date, scored.health_group
+            partition by scored.customer_id, scored.health_group
             order by scored.component_score asc nulls last, scored.health_measure_id asc
         ) as lowest_rank
     from health_components_scored as scored
+    inner join score_dates_listed
+        on scored.score_date = score_dates_listed.score_date and score_dates_listed.is_current
     inner join health_groups as groups_told
         on scored.health_group = groups_told.health_group
-    inner join health_groups as overall
-        on overall.health_group = 'overall'
 
 ),
 
-components_in_groups as (
+groups_today as (
 
     select
-        *,
+        scored.*,
         case
-            when component_score is null then 0
-            when aggregation = 'worst_of' and lowest_rank = 1 then 1
-            when aggregation = 'worst_of' then 0
-            else measure_weight / known_weight_of_group
-        end as weight_in_group
-    from components
-
-),
-
-groups_scored as (
-
-    select
-        customer_id,
-        score_date,
-        health_group,
-        group_weight,
-        overall_aggregation,
-        cast(sum(cast(weight_in_group * component_score as decimal(18, 9))) as double) as group_score
-    from components_in_groups
-    where component_score is not null
-    group by customer_id, score_date, health_group, group_weight, overall_aggregation
-
-),
-
-groups_weighted as (
-
-    select
-        customer_id,
-        score_date,
-        health_group,
-        case
-            when overall_aggregation = 'weighted'
-                then group_weight / sum(group_weight) over (partition by customer_id, score_date)
+            when scored.group_score is null then 0
+            when overall.aggregation = 'weighted'
+                then scored.group_weight / sum(case when scored.group_score is not null then scored.group_weight end)
+                    over (partition by scored.customer_id)
             when row_number() over (
-                partition by customer_id, score_date order by group_score asc, health_group asc
+                partition by scored.customer_id order by scored.group_score asc nulls last, scored.health_group asc
             ) = 1 then 1
             else 0
         end as weight_of_group
-    from groups_scored
+    from health_groups_scored as scored
+    inner join score_dates_listed
+        on scored.score_date = score_dates_listed.score_date and score_dates_listed.is_current
+    inner join health_groups as overall
+        on overall.health_group = 'overall'
 
 ),
 
@@ -94,14 +76,18 @@ health_components_weighted as (
         components.measure_value,
         components.value_status,
         components.component_score,
-        components.group_weight * components.measure_weight as stated_weight,
-        round(coalesce(components.weight_in_group * groups_weighted.weight_of_group, 0), 9) as effective_weight
-    from components_in_groups as components
-    left join groups_weighted
+        groups_today.group_weight * components.measure_weight as stated_weight,
+        round(groups_today.weight_of_group * case
+            when components.component_score is null then 0
+            when components.aggregation != 'worst_of' then components.measure_weight / groups_today.scored_weight
+            when components.lowest_rank = 1 then 1
+            else 0
+        end, 9) as effective_weight
+    from components_today as components
+    inner join groups_today
         on
-            components.customer_id = groups_weighted.customer_id
-            and components.score_date = groups_weighted.score_date
-            and components.health_group = groups_weighted.health_group
+            components.customer_id = groups_today.customer_id
+            and components.health_group = groups_today.health_group
 
 )
 

@@ -14,12 +14,6 @@ health_measures as (
 
 ),
 
-score_dates_listed as (
-
-    select * from {{ ref('int_score_dates_listed') }}
-
-),
-
 health_components as (
 
     select
@@ -49,8 +43,6 @@ health_components as (
     from health_components_weighted as weighted
     inner join health_measures
         on weighted.health_measure_id = health_measures.health_measure_id
-    inner join score_dates_listed
-        on weighted.score_date = score_dates_listed.score_date and score_dates_listed.is_current
 
 )
 
