@@ -9,28 +9,13 @@ scores_grouped as (
 
 ),
 
-{# Sums of decimals are exact, whatever the order of the rows. #}
-sums as (
+score_leads_measured as (
 
-    select
-        score_id,
-        period_unit,
-        period_start_date,
-        cast(count(*) as double) as snapshots_count,
-        cast(count(case when is_gone then 1 end) as double) as gone_count,
-        count(case when is_flagged then 1 end) as flagged_count,
-        count(case when is_flagged and is_gone then 1 end) as flagged_gone_count,
-        cast(sum(cast(predicted_probability as decimal(9, 6))) as double) as predicted_sum,
-        cast(sum(
-            cast(predicted_probability as decimal(9, 6)) * cast(predicted_probability as decimal(9, 6))
-        ) as double) as predicted_squares_sum,
-        cast(sum(case when is_gone then cast(predicted_probability as decimal(9, 6)) else 0 end) as double)
-            as predicted_gone_sum
-    from scores_grouped
-    group by score_id, period_unit, period_start_date
+    select * from {{ ref('int_score_leads_measured') }}
 
 ),
 
+{# Sums of decimals are exact, whatever the order of the rows. #}
 by_value as (
 
     select
@@ -39,9 +24,34 @@ by_value as (
         period_start_date,
         risk_value,
         count(case when is_gone then 1 end) as gone_count,
-        count(case when not is_gone then 1 end) as stayed_count
+        count(case when not is_gone then 1 end) as stayed_count,
+        count(case when is_flagged then 1 end) as flagged_count,
+        count(case when is_flagged and is_gone then 1 end) as flagged_gone_count,
+        sum(cast(predicted_probability as decimal(9, 6))) as predicted_sum,
+        sum(
+            cast(predicted_probability as decimal(9, 6)) * cast(predicted_probability as decimal(9, 6))
+        ) as predicted_squares_sum,
+        sum(case when is_gone then cast(predicted_probability as decimal(9, 6)) else 0 end) as predicted_gone_sum
     from scores_grouped
     group by score_id, period_unit, period_start_date, risk_value
+
+),
+
+sums as (
+
+    select
+        score_id,
+        period_unit,
+        period_start_date,
+        cast(sum(gone_count + stayed_count) as double) as snapshots_count,
+        cast(sum(gone_count) as double) as gone_count,
+        cast(sum(flagged_count) as bigint) as flagged_count,
+        cast(sum(flagged_gone_count) as bigint) as flagged_gone_count,
+        cast(sum(predicted_sum) as double) as predicted_sum,
+        cast(sum(predicted_squares_sum) as double) as predicted_squares_sum,
+        cast(sum(predicted_gone_sum) as double) as predicted_gone_sum
+    from by_value
+    group by score_id, period_unit, period_start_date
 
 ),
 
@@ -71,19 +81,29 @@ pairs as (
 
 ),
 
+leads_by_period as (
+
+    {% for unit in ['month', 'quarter'] -%}
+        {% if not loop.first %} union all {% endif %}
+        select
+            score_id,
+            '{{ unit }}' as period_unit,
+            cast({{ dbt.date_trunc(unit, 'first_flagged_date') }} as date) as period_start_date,
+            lead_days
+        from score_leads_measured
+    {% endfor %}
+
+),
+
 leads_ranked as (
 
     select
-        score_id,
-        period_unit,
-        period_start_date,
-        lead_days,
+        *,
         row_number() over (
             partition by score_id, period_unit, period_start_date order by lead_days
         ) as lead_rank,
         count(*) over (partition by score_id, period_unit, period_start_date) as leads_count
-    from scores_grouped
-    where lead_days is not null
+    from leads_by_period
 
 ),
 
