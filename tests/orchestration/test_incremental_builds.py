@@ -274,6 +274,15 @@ def test_dbt_keeps_what_holds_and_works_out_what_is_lost(project: CompiledProjec
     assert rows(MOVES) == moves
     assert {row[1] for row in rows(WORKED_OUT)} == {"deal"}
 
+    # with a column that the model does not have, nothing is touched while rows would be lost
+    change(f"alter table {MOVES} add column told varchar")
+    wider = rows(MOVES)
+    assert "was made with other columns; add --full-refresh" in dbt(home, *ENGINE).stdout
+    assert rows(MOVES) == wider
+    change("delete from landing.recorded_stage_lives")
+    assert dbt(home, *ENGINE).returncode == 0
+    assert rows(MOVES) == moves
+
     # lost rows, or all of them asked for
     change(f"drop table {MOVES}")
     for options in ((), ("--full-refresh",)):

@@ -4,7 +4,8 @@
    those that are worked out in this build, and the landed table in which it is recorded what the kept rows rest on. The
    rows of an entity whose hash is no longer the recorded one, or who is gone, are replaced; all in one transaction, so
    whatever kills the build, rows and record agree. Without the table, or with `--full-refresh`, the record is
-   emptied before it is asked who is to be worked out (`forget_lost_rows`): everybody is. #}
+   emptied before it is asked who is to be worked out (`forget_lost_rows`): everybody is. A table of other columns than the
+   model's goes when everybody is worked out, as other models ask for; else nobody's rows are touched. #}
 {% materialization kept, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
@@ -15,7 +16,9 @@
 
     {{ run_hooks(pre_hooks) }}
 
-    {% if existing_relation is not none and (should_full_refresh() or not existing_relation.is_table) %}
+    {% if existing_relation is not none and (
+        should_full_refresh() or not existing_relation.is_table or has_other_columns(existing_relation, kept, sql)
+    ) %}
         {% do adapter.drop_relation(existing_relation) %}
     {% endif %}
     {% call statement('main') -%}
@@ -47,6 +50,24 @@
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+
+{% macro has_other_columns(relation, kept, sql) -%}
+    {%- set columns = run_query('describe (' ~ sql ~ ')') -%}
+    {%- set kept_columns = run_query('describe ' ~ relation) -%}
+    {%- set is_other = (columns.columns['column_name'].values(), columns.columns['column_type'].values())
+        != (kept_columns.columns['column_name'].values(), kept_columns.columns['column_type'].values()) -%}
+    {%- if is_other -%}
+        {%- set unchanged = run_query(
+            'select 1 from ' ~ ref(kept.heard) ~ ' as heard where not exists (select 1 from ' ~ ref(kept.worked_out)
+            ~ ' as worked_out where ' ~ same_entity(kept.key, 'heard', 'worked_out') ~ ') limit 1'
+        ) -%}
+        {%- if unchanged.rows | length > 0 -%}
+            {{ exceptions.raise_compiler_error(relation ~ ' was made with other columns; add --full-refresh') }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(is_other) }}
+{%- endmacro %}
 
 
 {% macro same_entity(key, left, right) -%}
