@@ -53,7 +53,7 @@
 
 
 {% macro has_other_columns(relation, kept, sql) -%}
-    {%- set columns = run_query('describe (' ~ sql ~ ')') -%}
+    {%- set columns = run_query('describe ' ~ sql) -%}
     {%- set kept_columns = run_query('describe ' ~ relation) -%}
     {%- set is_other = (columns.columns['column_name'].values(), columns.columns['column_type'].values())
         != (kept_columns.columns['column_name'].values(), kept_columns.columns['column_type'].values()) -%}
