@@ -36,7 +36,8 @@ lint: .venv/ready ## check style, conventions, generated pages
 	@$(BIN)/lifecycle reference --check
 	@$(BIN)/dbt-bouncer --config-file dbt-bouncer.yml
 	@$(BIN)/dg check defs
-	@LIFECYCLE_WORKING_DATABASE=:memory: $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --disable-progress-bar --processes 2
+	@LIFECYCLE_WORKING_DATABASE=:memory: $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar \
+		dbt_project/models dbt_project/tests
 
 reference: .venv/ready ## make the generated pages anew
 	@$(BIN)/lifecycle reference

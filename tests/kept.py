@@ -29,11 +29,13 @@ def build_kept(
     connection.execute(f"create table if not exists {target} as from ({query}) limit 0")
     connection.execute(
         f"delete from {target} where ({key}) not in "
-        f"(select ({key}) from {heard} inner join {recorded} using ({key}, heard_hash))"
+        f"(select ({key}) from {heard} inner join {recorded} using ({key}, heard_hash)) "
+        f"or ({key}) in (select ({key}) from {worked_out})"
     )
     connection.execute(f"insert into {target} by name ({query})")
     connection.execute(
-        f"delete from {recorded} where ({key}, heard_hash) not in (select ({key}, heard_hash) from {heard})"
+        f"delete from {recorded} where ({key}, heard_hash) not in (select ({key}, heard_hash) from {heard}) "
+        f"or ({key}) in (select ({key}) from {worked_out})"
     )
     connection.execute(f"insert into {recorded} by name (select {key}, heard_hash from {worked_out})")
     connection.commit()

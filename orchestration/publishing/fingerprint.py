@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from orchestration.home import PROJECT_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    import duckdb
 
     from orchestration.engine import Engine
 
@@ -35,9 +35,10 @@ def code_version() -> str:
 
 
 def models_version() -> str:
-    """Return a hash of what the models do, the dictionary aside: what other models worked out is not kept."""
+    """Return a hash of what the models do, the dictionary aside, and DuckDB's version: what others made is not kept."""
     folders = (PROJECT_FOLDER / "dbt_project" / name for name in ("models", "macros"))
-    return _hash_of(path for folder in folders for path in _code_files(folder) if path.suffix == ".sql")
+    models = _hash_of(path for folder in folders for path in _code_files(folder) if path.suffix == ".sql")
+    return f"{models} on DuckDB {duckdb.__version__}"
 
 
 def _hash_of(paths: Iterable[Path]) -> str:

@@ -2,16 +2,17 @@
 
    `meta` names the key of an entity, the model that tells what each entity has heard, as `heard_hash`, the model with
    those that are worked out in this build, and the landed table in which it is recorded what the kept rows rest on. The
-   rows of an entity whose hash is no longer the recorded one, or who is gone, are replaced; all in one transaction, so
-   whatever kills the build, rows and record agree. Without the table, or with `--full-refresh`, the record is
-   emptied before it is asked who is to be worked out (`forget_lost_rows`): everybody is. A table of other columns than the
-   model's goes when everybody is worked out, as other models ask for; else nobody's rows are touched. #}
+   rows of those who are worked out, heard something else or are gone are replaced; all in one transaction, so whatever
+   kills the build, rows and record agree. Without the table, or with `--full-refresh`, the record is emptied before it
+   is asked who is to be worked out (`forget_lost_rows`): everybody is. A table of other columns than the model's goes
+   when everybody is worked out, as other models ask for; else nobody's rows are touched. #}
 {% materialization kept, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set kept = config.get('meta') -%}
     {%- set key = kept.key | join(', ') -%}
     {%- set heard = ref(kept.heard) -%}
+    {%- set worked_out = ref(kept.worked_out) -%}
     {%- set recorded = source('landing', kept.recorded) -%}
 
     {{ run_hooks(pre_hooks) }}
@@ -32,6 +33,10 @@
             inner join {{ recorded }} as recorded
                 on {{ same_entity(kept.key, 'heard', 'recorded') }} and heard.heard_hash = recorded.heard_hash
             where {{ same_entity(kept.key, 'heard', 'kept_rows') }}
+        ) or exists (
+            select 1
+            from {{ worked_out }} as worked_out
+            where {{ same_entity(kept.key, 'worked_out', 'kept_rows') }}
         );
         insert into {{ target_relation }} by name
         select * from ({{ sql }}) as rows_worked_out;
@@ -40,9 +45,13 @@
             select 1
             from {{ heard }} as heard
             where {{ same_entity(kept.key, 'heard', 'recorded') }} and heard.heard_hash = recorded.heard_hash
+        ) or exists (
+            select 1
+            from {{ worked_out }} as worked_out
+            where {{ same_entity(kept.key, 'worked_out', 'recorded') }}
         );
         insert into {{ recorded }} by name
-        select {{ key }}, heard_hash from {{ ref(kept.worked_out) }}
+        select {{ key }}, heard_hash from {{ worked_out }}
     {%- endcall %}
 
     {{ run_hooks(post_hooks) }}
@@ -63,7 +72,7 @@
             ~ ' as worked_out where ' ~ same_entity(kept.key, 'heard', 'worked_out') ~ ') limit 1'
         ) -%}
         {%- if unchanged.rows | length > 0 -%}
-            {{ exceptions.raise_compiler_error(relation ~ ' was made with other columns; add --full-refresh') }}
+            {{ exceptions.raise_compiler_error(relation ~ ' was made with other columns: run dbt once with --full-refresh') }}
         {%- endif -%}
     {%- endif -%}
     {{ return(is_other) }}

@@ -134,7 +134,6 @@ funnel_attempts_chosen as (
         attempts.lost_event_id,
         attempts.is_excluded or excluded_entities.entity_id is not null as is_excluded,
         attempts.started_at,
-        attempts.last_at,
         attempts.ended_at
     from attempts
     inner join starts_kept

@@ -50,7 +50,7 @@ funnel_attempts_kept as (
             step_{{ step }}_at,
         {% endfor -%}
         ended_at,
-        {% for step in range(2, 9) -%}
+        {% for step in range(1, 9) -%}
             step_{{ step }}_event_id,
         {% endfor -%}
         last_event_id

@@ -1,7 +1,5 @@
 {%- set instants = ['instants.seen_1_at', 'instants.seen_2_at', 'instants.seen_3_at', 'instants.seen_4_at',
     'instants.seen_5_at', 'instants.seen_6_at', 'instants.seen_7_at', 'instants.seen_8_at'] -%}
-{# One model reads this, once; what it keeps need not be written twice. #}
-{{ config(materialized='view') }}
 -- The attempts that count, with the instant of each step. Where a walk is imputed, a step that was left out has the
 -- instant of the next one that was seen; where its steps come in any order, step n is the n-th that was reached.
 -- One row per life number and start number.
@@ -103,7 +101,12 @@ lost_reasons as (
 funnel_attempts_timed as (
 
     select
-        chosen.*,
+        chosen.attempt_number,
+        chosen.steps_reached_count,
+        chosen.status,
+        chosen.is_excluded,
+        chosen.started_at,
+        chosen.ended_at,
         walks.funnel_id,
         walks.mode,
         walks.entity_type,
@@ -127,7 +130,7 @@ funnel_attempts_timed as (
                 else {{ instants[step - 1] }}
             end as step_{{ step }}_at,
         {% endfor -%}
-        {% for step in range(2, 9) -%}
+        {% for step in range(1, 9) -%}
             later.step_{{ step }}_event_id,
         {% endfor -%}
         later.last_event_id,

@@ -45,7 +45,7 @@ build_requests as (
 
 ),
 
-{# Until it is known who a visitor is, it is somebody else. #}
+{# Funnels of visitors hear customers, too, under the customer's id. #}
 entities as (
 
     select

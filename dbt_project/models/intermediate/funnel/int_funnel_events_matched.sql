@@ -1,4 +1,4 @@
-{# Two models read this, one of them four of its columns; to write it down costs more than to find it twice. #}
+{# Two models read this; to write it down costs more than to find it twice. #}
 {{ config(materialized='view') }}
 -- The events and stage entries that a walk takes for something, and for what. A customer hears every event of its own,
 -- also those about its deals; a visitor does too, and is heard before anyone knows who it is.

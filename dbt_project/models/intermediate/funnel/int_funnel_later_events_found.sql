@@ -70,7 +70,7 @@ funnel_later_events_found as (
     select
         later_events.life_number,
         later_events.start_number,
-        {% for step in range(2, 9) -%}
+        {% for step in range(1, 9) -%}
             min(case when later_events.at_step = '{{ step }}' then heard.event_id end) as step_{{ step }}_event_id,
         {% endfor -%}
         min(case when later_events.at_step = 'last' then heard.event_id end) as last_event_id

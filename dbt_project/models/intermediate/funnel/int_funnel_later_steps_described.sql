@@ -30,10 +30,10 @@ later_events as (
         breakdowns.breakdown,
         breakdowns.property,
         case breakdowns.at_step
-            {% for step in range(2, 9) -%}
+            {% for step in range(1, 9) -%}
                 when '{{ step }}' then attempts.step_{{ step }}_event_id
             {% endfor -%}
-            else attempts.last_event_id
+            when 'last' then attempts.last_event_id
         end as event_id
     from funnel_attempts_kept as attempts
     inner join funnel_breakdowns as breakdowns
