@@ -5,7 +5,7 @@
 The sample company is landed once; then N - 1 copies of its raw rows are added, and in each copy every id, e-mail
 address and phone number is another one. So N copies have N times the customers, and none in common. What a company has
 once - products, campaigns, staff, partners - is not copied. With a share below 1, of what customers do only that share
-is kept, an order with its lines and payments, a ticket with its comments: a share of 0.15 leaves ten events each.
+is kept, an order with its lines and payments, a ticket with its comments: a share of 0.15 leaves twelve events each.
 """
 
 from __future__ import annotations
