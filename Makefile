@@ -6,6 +6,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 BIN := .venv/bin
+# many small queries: to compile their code well takes longer than to run it
+QUICK_JAVA := -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseSerialGC
 export UV_PROJECT_ENVIRONMENT := .venv
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := yes
@@ -18,10 +20,10 @@ run: .venv/ready ## land the sample company, build, check, publish, tell what ha
 	@$(BIN)/lifecycle run
 
 test: .venv/ready ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=20
 
 test-spark: java .venv-spark/ready ## compare every mart on Apache Spark and DuckDB
-	@.venv-spark/bin/python -m pytest tests/engines/test_parity.py tests/engines/test_portable_sql.py \
+	@JAVA_TOOL_OPTIONS="$(QUICK_JAVA)" .venv-spark/bin/python -m pytest tests/engines/test_parity.py tests/engines/test_portable_sql.py \
 		-k "not duckdb" --durations=5
 
 java: .venv/ready

@@ -149,7 +149,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: a longer variant, run with --slow")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name != "orchestration")  # what takes longest: workers end together
     for item in items:
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; run with --slow"))
+        if not item.get_closest_marker("xdist_group"):  # what a module's tests share is made by one worker
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

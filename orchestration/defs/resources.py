@@ -9,12 +9,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliResource, DbtProject
 from filelock import FileLock, Timeout
+from packaging.version import Version
 
 from orchestration.defs.alerts import Alerts
 from orchestration.defs.run_history import recorded_run
@@ -124,10 +127,15 @@ class Backfills(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class DbtCommand(DbtCliResource):
-    """dbt, of which Dagster opens no adapter of its own.
+    """dbt as installed beside this Python, of which Dagster opens no adapter of its own and asks no version.
 
-    It would read all macros once more before each part of the build, for row counts and columns that nobody asks for.
+    It would read all macros once more before each part of the build, for row counts and columns that nobody asks for,
+    and start dbt once only to ask.
     """
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(metadata.version("dbt-core"))
 
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
         """Open nothing."""
@@ -139,8 +147,14 @@ def dbt_project() -> DbtProject:
 
 
 def dbt_resource() -> DbtCliResource:
-    """Return dbt as installed beside this Python, whether or not its environment is activated."""
-    return DbtCommand(project_dir=dbt_project(), dbt_executable=str(Path(sys.executable).with_name("dbt")))
+    """Return dbt as installed beside this Python, whether or not its environment is activated.
+
+    What it tells goes to whoever started it; its own log file has warnings and errors only, not each statement.
+    """
+    executable = str(Path(sys.executable).with_name("dbt"))
+    return DbtCommand(
+        project_dir=dbt_project(), dbt_executable=executable, global_config_flags=["--log-level-file", "warn"]
+    )
 
 
 @contextmanager
