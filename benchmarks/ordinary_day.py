@@ -2,8 +2,9 @@
 
 python benchmarks/ordinary_day.py [--copies N] [--share S] [--touched PERCENT] [--shown N] [--unchecked] [--home DIR]
 
-The company is landed and built; then a day passes: some customers order once more, and the models are run again on what
-is there. The same rows are then built in a fresh database, and every mart must be the same. One dbt thread, so that the
+The company is landed and built; then a day passes: some customers do once more what they did last - order, open a
+ticket, use the product, visit, are called and written to -, some leads are new, and the models are run again on what is
+there. The same rows are then built in a fresh database, and every mart must be the same. One dbt thread, so that the
 seconds of a model are its own; CPU is that of the whole processes, dbt's start included. LIFECYCLE_DUCKDB_MEMORY, such
 as 4GB, limits DuckDB's memory. Unchecked, the full build is the first one, before the day, and nothing is compared.
 """
@@ -31,30 +32,59 @@ from orchestration.home import PROJECT_FOLDER, WarehouseHome
 from orchestration.landing.ledger import next_instant
 
 FITTED = "source:fitted+"
-ARRIVALS = """
-    create temp table touched as
-    select customer_id, max(order_id) as order_id
-    from raw.orders__orders
-    where hash(customer_id) % 10000 < $percent * 100
-    group by customer_id;
-
-    insert into raw.orders__orders by name
-    select orders.* replace (
-        'N' || orders.order_id as order_id,
-        strftime(newest.ordered_at + interval 1 day, '%Y-%m-%d %H:%M:%S') as ordered_at,
+PERSON = "coalesce(contact_id, lead_id)"
+CONDUCT = (  # what customers do: the table, its id, whose it is, when
+    ("orders__orders", "order_id", "customer_id", "ordered_at"),
+    ("product__usage_events", "usage_event_id", "customer_id", "occurred_at"),
+    ("support__tickets", "ticket_id", "customer_id", "created_at"),
+    ("marketing__messages", "message_id", PERSON, "sent_at"),
+    ("marketing__sessions", "session_id", PERSON, "started_at"),
+    ("crm__activities", "activity_id", PERSON, "occurred_at"),
+)
+DAY = """
+    create temp table day as
+    select max(try_cast(ordered_at as timestamp)) + interval 1 day as dawns_at from raw.orders__orders
+"""
+ONCE_MORE = """
+    insert into raw.{table} by name
+    select done.* replace (
+        'N' || {id} as {id},
+        strftime(dawns_at, '%Y-%m-%d %H:%M:%S') as {instant},
         $loaded_at as _loaded_at
     )
-    from raw.orders__orders as orders
-    semi join touched using (customer_id, order_id)
-    cross join (select max(try_cast(ordered_at as timestamp)) as ordered_at from raw.orders__orders) as newest;
-
+    from raw.{table} as done
+    cross join day
+    where hash({person}) % 10000 < $percent * 100
+    qualify row_number() over (partition by {person} order by {instant} desc, {id}) = 1
+"""
+LINES_OF_ORDERS = """
     insert into raw.orders__order_lines by name
     select lines.* replace ('N' || lines.order_id as order_id, $loaded_at as _loaded_at)
     from raw.orders__order_lines as lines
-    semi join touched using (order_id);
-
+    semi join raw.orders__orders as orders
+        on 'N' || lines.order_id = orders.order_id and orders._loaded_at = $loaded_at
+"""
+NEW_LEADS = """
+    insert into raw.crm__leads by name
+    select leads.* replace (
+        'N' || lead_id as lead_id,
+        'new.' || email as email,
+        null as phone,
+        'new' as status,
+        null as converted_contact_id,
+        null as converted_deal_id,
+        strftime(dawns_at, '%Y-%m-%d %H:%M:%S') as created_at,
+        strftime(dawns_at, '%Y-%m-%d %H:%M:%S') as updated_at,
+        $loaded_at as _loaded_at
+    )
+    from raw.crm__leads as leads
+    cross join day
+    where hash(lead_id) % 10000 < $percent * 10
+    qualify row_number() over (partition by lead_id order by updated_at desc) = 1
+"""
+FILE = """
     insert into landing.files (content_hash, mapping_name, status, loaded_at)
-    values ('one more day', '', 'landed', $loaded_at);
+    values ('one more day', '', 'landed', $loaded_at)
 """
 
 
@@ -95,15 +125,25 @@ def dbt(home: WarehouseHome, *arguments: str) -> None:
     subprocess.run(command, cwd=PROJECT_FOLDER / "dbt_project", env=environment, check=True)  # noqa: S603
 
 
-def let_a_day_pass(home: WarehouseHome, percent: float) -> tuple[int, int]:
-    """Let some customers order once more, a day after the newest order; return how many, and how many there are."""
+def let_a_day_pass(home: WarehouseHome, percent: float) -> None:
+    """Let some customers do once more what they did last, a day after the newest order; some leads are new."""
+    done = [
+        ONCE_MORE.format(table=table, id=record_id, person=person, instant=instant)
+        for table, record_id, person, instant in CONDUCT
+    ]
     with duckdb.connect(str(home.working_database)) as connection:
         parameters = {"percent": percent, "loaded_at": next_instant(connection)}
-        for statement in filter(str.strip, ARRIVALS.split(";")):
+        for statement in (DAY, *done, LINES_OF_ORDERS, NEW_LEADS, FILE):
             named = {name: value for name, value in parameters.items() if f"${name}" in statement}
             connection.execute(statement, named)
-        touched = connection.execute("select count(*) from touched").fetchall()[0][0]
-        return touched, connection.execute("select count(*) from marts.dim_customers").fetchall()[0][0]
+
+
+def customers_touched(home: WarehouseHome) -> tuple[int, int]:
+    """Return how many customers the last build worked out, and how many there are."""
+    with duckdb.connect(str(home.working_database)) as connection:
+        touched = "select count(*) from intermediate.int_funnel_entities_changed where entity_type = 'customer'"
+        found = [connection.execute(sql).fetchall() for sql in (touched, "select count(*) from marts.dim_customers")]
+        return found[0][0][0], found[1][0][0]
 
 
 def fresh_copy(home: WarehouseHome, folder: Path) -> WarehouseHome:
@@ -141,6 +181,11 @@ def differing_marts(left: WarehouseHome, right: WarehouseHome) -> list[str]:
     return found
 
 
+def models_of(folder: str) -> list[str]:
+    """Return the models of a folder."""
+    return [path.stem for path in (PROJECT_FOLDER / "dbt_project" / "models").glob(f"{folder}/*.sql")]
+
+
 def cpu_seconds() -> float:
     """Return what this process and its children have taken."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -168,24 +213,23 @@ def main() -> None:
         land_copies(home, options.copies, options.share)
         dbt(home, "seed")
         first = build(home)
-        touched, customers = let_a_day_pass(home, options.touched)
-        if options.unchecked:
-            day, full, differing = build(home), first, []
-        else:
-            fresh = fresh_copy(home, folder / "fresh")
-            day, full = build(home), build(fresh)
-            differing = differing_marts(home, fresh)
+        let_a_day_pass(home, options.touched)
+        fresh = None if options.unchecked else fresh_copy(home, folder / "fresh")
+        day, touched = build(home), customers_touched(home)
+        full = build(fresh) if fresh else first
+        differing = differing_marts(home, fresh) if fresh else []
         shutil.rmtree(folder, ignore_errors=True)
     if differing:
         raise SystemExit(f"The day's marts are not those of a full build: {', '.join(differing)}")
-    print_day(day, full, touched, customers, options)
+    print_day(day, full, touched, options)
 
 
-def print_day(day: Cost, full: Cost, touched: int, customers: int, options: argparse.Namespace) -> None:
+def print_day(day: Cost, full: Cost, touched: tuple[int, int], options: argparse.Namespace) -> None:
     """Print the day beside the full build, the dearest models first."""
     told = "no mart was compared" if options.unchecked else "every mart is the same"
     lines = [
-        f"{customers:,} customers, of whom {touched:,} ordered; {told}. dbt held {peak_gigabytes():.1f} GB at most.",
+        f"{touched[1]:,} customers, of whom {touched[0]:,} were touched; {told}.",
+        f"dbt held {peak_gigabytes():.1f} GB at most.",
         "| | full build | the day | share |",
         "|---|---|---|---|",
         f"| CPU s | {full.cpu:.0f} | {day.cpu:.0f} | {day.cpu / full.cpu:.0%} |",
@@ -193,8 +237,8 @@ def print_day(day: Cost, full: Cost, touched: int, customers: int, options: argp
     ]
     dearest = sorted(full.models, key=lambda name: -full.models[name])[: options.shown]
     groups = {
-        "the stage engine, all its models": [name for name in full.models if name.startswith("int_stage_")],
-        "the funnels, all their models": [name for name in full.models if "_funnel_" in name],
+        "the stage engine, all its models": ["int_entities_heard", *models_of("intermediate/stage_engine")],
+        "the funnels, all their models": models_of("*/funnel"),
         **{f"`{name}`": [name] for name in dearest},
     }
     for label, names in groups.items():
