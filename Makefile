@@ -23,8 +23,8 @@ test: .venv/ready ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=20
 
 test-spark: java .venv-spark/ready ## compare every mart on Apache Spark and DuckDB
-	@JAVA_TOOL_OPTIONS="$(QUICK_JAVA)" .venv-spark/bin/python -m pytest tests/engines/test_parity.py tests/engines/test_portable_sql.py \
-		-k "not duckdb" --durations=5
+	@JAVA_TOOL_OPTIONS="$(QUICK_JAVA) $(JAVA_TOOL_OPTIONS)" .venv-spark/bin/python -m pytest \
+		tests/engines/test_parity.py tests/engines/test_portable_sql.py -k "not duckdb" --durations=5
 
 java: .venv/ready
 	@$(BIN)/python -m orchestration.engine
